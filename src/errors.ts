@@ -1,0 +1,42 @@
+/** Every way a call to gigq can go wrong; the command line gives each its exit status. */
+export type ErrorCode =
+  /** The words of the call are wrong: an unknown flag, a malformed number, an impossible rule. */
+  | "usage"
+  | "unknown-job"
+  | "unknown-parent"
+  | "cycle"
+  /** The state of the job forbids it. */
+  | "forbidden"
+  /** There is no database where one was named. */
+  | "no-queue"
+  /** There is a file, but gigq did not make it. */
+  | "not-a-queue"
+  | "schema-too-new"
+  /** The database cannot be opened or written: permissions, a missing folder, a network disk. */
+  | "unusable-path"
+  /** Somebody else holds the database; trying again later is likely to work. */
+  | "busy"
+  | "disk-full"
+  | "storage-failed"
+  | "wait-timeout"
+  | "interrupted"
+  /** A bug in gigq. */
+  | "internal";
+
+/** The one error class of gigq: what happened (`message`), and what to do next (`hint`). */
+export class GigqError extends Error {
+  override readonly name = "GigqError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** Says whether `error` is a gigq error, also one from a second copy of the package. */
+export function isGigqError(error: unknown): error is GigqError {
+  return error instanceof Error && error.name === "GigqError" && "code" in error;
+}

@@ -1,0 +1,67 @@
+import type { Outcome } from "../../job/outcome.js";
+import type { Mark } from "../mark.js";
+import type { Assignment, Command, Report } from "../messages.js";
+import { callFunction } from "./call-function.js";
+import { describeError } from "./describe-error.js";
+import { loadFunction } from "./load-function.js";
+
+/** The child's side: runs what it is sent, one after the other, and reports each at once. */
+export class Attempts {
+  readonly #mark: Mark;
+  readonly #report: (report: Report) => void;
+  readonly #root: string;
+  #waiting: Assignment[] = [];
+  #running: { n: number; abort: AbortController; startedMs: number } | undefined;
+
+  constructor(mark: Mark, root: string, report: (report: Report) => void) {
+    this.#mark = mark;
+    this.#root = root;
+    this.#report = report;
+  }
+
+  receive(command: Command): void {
+    if (command.type === "exit") process.exit(0);
+    if (command.type === "abort") {
+      this.#running?.abort.abort(new Error(command.reason));
+      return;
+    }
+    const idle = this.#running === undefined && this.#waiting.length === 0;
+    this.#waiting.push(...command.assignments);
+    if (idle) void this.#work();
+  }
+
+  /** An error that nobody caught: it belongs to the attempt that runs, and the child is spoilt. */
+  crash(error: unknown): void {
+    if (this.#running !== undefined) {
+      const { n, startedMs } = this.#running;
+      const outcome = { type: "failed", error: `uncaught: ${describeError(error)}` } as const;
+      this.#report({ type: "ended", n, ms: performance.now() - startedMs, outcome });
+    }
+    process.exit(1);
+  }
+
+  async #work(): Promise<void> {
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      const { n } = next;
+      if (!this.#mark.begin(n)) {
+        this.#report({ type: "skipped", n });
+        continue;
+      }
+      const running = { n, abort: new AbortController(), startedMs: performance.now() };
+      this.#running = running;
+      const fn = await loadFunction(next.function, this.#root).catch(asError);
+      const outcome: Outcome =
+        typeof fn === "function"
+          ? await callFunction(fn, next, running.abort.signal)
+          : { type: "failed", error: describeError(fn.thrown) };
+      this.#running = undefined;
+      this.#report({ type: "ended", n, ms: performance.now() - running.startedMs, outcome });
+      // Node remembers a module that failed to load: once it is mended, a new child will see it.
+      if (typeof fn !== "function") process.exit(0);
+    }
+  }
+}
+
+function asError(thrown: unknown): { thrown: unknown } {
+  return { thrown };
+}

@@ -1,0 +1,70 @@
+import { LARGEST_JSON } from "../../job/check-job.js";
+import type { ParentResult } from "../../job/job.js";
+import type { Outcome } from "../../job/outcome.js";
+import type { Attempt } from "../executor.js";
+import { describeError } from "./describe-error.js";
+import type { LoadedFunction } from "./load-function.js";
+
+/** What a job's function is given besides its params. */
+export interface JobContext {
+  readonly jobId: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** Fires when the attempt is to stop: its timeout, a forced cancel, or a shutdown. */
+  readonly signal: AbortSignal;
+  /** The result of each parent under its id, in dependency order; empty without dependencies. */
+  readonly parentResults: Readonly<Record<string, unknown>>;
+}
+
+/** A function that can be a job. What it returns must be what JSON can hold, or `undefined`. */
+export type JobFunction = (params: never, context: JobContext) => unknown;
+
+/** Calls a function that has been loaded. Never rejects: whatever happens is an outcome. */
+export async function callFunction(
+  fn: LoadedFunction,
+  attempt: Omit<Attempt, "timeoutMs" | "function">,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  let returned: unknown;
+  try {
+    const parentResults = parse(attempt.parentResults);
+    const params = JSON.parse(attempt.params);
+    if (attempt.passParentResults) params.parentResults = parentResults;
+    const { jobId } = attempt;
+    returned = await fn(params, { jobId, attempt: attempt.attempt, signal, parentResults });
+  } catch (error) {
+    return { type: "failed", error: describeError(error) };
+  }
+  return kept(returned);
+}
+
+function parse(results: readonly ParentResult[] | null): Record<string, unknown> {
+  const parsed = results?.map(({ id, result }) => [id, result === null ? null : JSON.parse(result)]);
+  return Object.fromEntries(parsed ?? []);
+}
+
+function kept(returned: unknown): Outcome {
+  let result: string | undefined;
+  try {
+    result = returned === undefined ? "null" : JSON.stringify(returned);
+  } catch (error) {
+    return notJson((error as Error).message.split("\n")[0]!);
+  }
+  if (result === undefined) return notJson(`it is a ${typeof returned}`);
+  if (result.length > LARGEST_JSON) {
+    return {
+      type: "failed",
+      error:
+        `the function returned ${result.length} characters of JSON, and at most ${LARGEST_JSON} are kept. ` +
+        "Write the data to a file, and return its path",
+    };
+  }
+  return { type: "completed", result };
+}
+
+function notJson(why: string): Outcome {
+  return {
+    type: "failed",
+    error: `the function returned what JSON cannot hold: ${why}. Return strings, numbers, booleans, null, arrays and objects`,
+  };
+}

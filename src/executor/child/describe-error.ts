@@ -1,0 +1,61 @@
+import { inspect } from "node:util";
+
+/** Errors are kept up to this many characters; the middle of longer ones is left out. */
+const LONGEST_ERROR = 32_768;
+
+/** Errors that caused errors are described this deep. */
+const DEEPEST_CAUSE = 5;
+
+/** Turns whatever was thrown into text of bounded size: the message first, then where it came from. */
+export function describeError(thrown: unknown): string {
+  try {
+    return shorten(describe(thrown, 0));
+  } catch {
+    return "threw something that cannot be described";
+  }
+}
+
+function describe(thrown: unknown, depth: number): string {
+  if (!isError(thrown)) return `threw what is no error: ${shown(thrown)}`;
+  const lines = [headline(thrown), ...frames(thrown)];
+  if (thrown.cause !== undefined && depth < DEEPEST_CAUSE) {
+    const cause = isError(thrown.cause) ? describe(thrown.cause, depth + 1) : shown(thrown.cause);
+    lines.push(`caused by: ${cause}`);
+  }
+  if (thrown instanceof AggregateError && depth < DEEPEST_CAUSE) {
+    for (const error of thrown.errors.slice(0, 5)) lines.push(`one of: ${describe(error, depth + 1)}`);
+  }
+  return lines.join("\n");
+}
+
+/** Also true for errors of other realms, such as `vm` contexts. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+}
+
+function headline(error: Error): string {
+  const name = typeof error.name === "string" && error.name !== "" ? error.name : "Error";
+  const code = "code" in error && typeof error.code === "string" ? ` (${error.code})` : "";
+  return `${name}: ${String(error.message)}${code}`;
+}
+
+/** The stack without the message, Node's own frames and ours. */
+function frames(error: Error): string[] {
+  if (typeof error.stack !== "string") return [];
+  return error.stack
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .filter((line) => !/node:|[\\/]executor[\\/]child[\\/]|[\\/]jiti[\\/]/.test(line))
+    .slice(0, 20);
+}
+
+function shown(value: unknown): string {
+  return inspect(value, { depth: 2, maxArrayLength: 20, maxStringLength: 2_000, breakLength: 100 });
+}
+
+function shorten(text: string): string {
+  if (text.length <= LONGEST_ERROR) return text;
+  const half = LONGEST_ERROR / 2;
+  const left = text.length - LONGEST_ERROR;
+  return `${text.slice(0, half)}\n… ${left} characters left out …\n${text.slice(-half)}`;
+}

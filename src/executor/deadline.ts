@@ -1,0 +1,37 @@
+/** The longest delay that a Node timer carries. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * One timer for many deadlines: it calls `look` no later than the earliest that was asked for.
+ * Attempts that end in time cost no timer of their own. `look` answers in how many milliseconds
+ * it wants to be called again, or `undefined`.
+ */
+export class Deadline {
+  readonly #look: () => number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #atMs = Number.POSITIVE_INFINITY;
+
+  constructor(look: () => number | undefined) {
+    this.#look = look;
+  }
+
+  within(ms: number): void {
+    const atMs = performance.now() + ms;
+    if (atMs >= this.#atMs) return;
+    this.cancel();
+    this.#atMs = atMs;
+    this.#timer = setTimeout(
+      () => {
+        this.#atMs = Number.POSITIVE_INFINITY;
+        const again = this.#look();
+        if (again !== undefined) this.within(Math.max(1, again));
+      },
+      Math.min(ms, LONGEST_TIMER_MS),
+    );
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
+    this.#atMs = Number.POSITIVE_INFINITY;
+  }
+}

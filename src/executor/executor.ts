@@ -1,0 +1,86 @@
+import type { ParentResult } from "../job/job.js";
+import type { Outcome, StopReason } from "../job/outcome.js";
+
+/** Where attempts run: in child processes, in threads, or in the worker's own event loop. */
+export type Isolation = "process" | "thread" | "inline";
+
+export const ISOLATIONS: readonly Isolation[] = ["process", "thread", "inline"];
+
+/** One run of a function, as an executor needs to know it. */
+export interface Attempt {
+  readonly function: string;
+  /** JSON of an object. */
+  readonly params: string;
+  readonly jobId: string;
+  readonly attempt: number;
+  /** Counted from when the function begins; `null` for no limit. */
+  readonly timeoutMs: number | null;
+  readonly parentResults: readonly ParentResult[] | null;
+  readonly passParentResults: boolean | null;
+}
+
+/**
+ * Runs attempts in a fixed number of slots, one at a time in each. Never rejects and never throws:
+ * whatever happens to an attempt is an outcome, and each attempt has exactly one.
+ */
+export interface Executor {
+  readonly isolation: Isolation;
+  /** How many attempts are in a slot, begun or not. */
+  held(slot: number): number;
+  /** False while a slot is not to be given attempts: it is being stopped, or falls behind. */
+  accepts(slot: number): boolean;
+  /** Adds attempts to a slot, to be run in this order. */
+  dispatch(slot: number, attempts: readonly Attempt[]): void;
+  /** Stops an attempt that has begun, by all means there are; takes back one that has not. */
+  stop(attempt: Attempt, reason: StopReason): void;
+  /** Takes back everything that has not begun; it ends as released. */
+  recall(): void;
+  /** Ends idle children and lets go of everything. What still runs is killed first. */
+  close(): Promise<void>;
+}
+
+/** What an executor says while attempts run. */
+export interface ExecutorEvents {
+  /** The attempt is at the head of its slot. */
+  begun(attempt: Attempt): void;
+  /** The last word about an attempt: nothing of it runs any more. `ms` is how long it ran. */
+  ended(attempt: Attempt, outcome: Outcome, ms: number): void;
+  /** Something was written to stdout or stderr by a child. */
+  output(stream: "stdout" | "stderr", text: string): void;
+}
+
+/** How long each way of stopping is given before the next, harder one. */
+export interface Graces {
+  /** From the abort signal to SIGTERM. */
+  readonly abortMs: number;
+  /** From SIGTERM to SIGKILL. */
+  readonly termMs: number;
+}
+
+export const DEFAULT_GRACES: Graces = { abortMs: 1_000, termMs: 2_000 };
+
+export interface ExecutorOptions {
+  readonly slots: number;
+  /** The folder in which children run, and from which packages are looked up. */
+  readonly root: string;
+  readonly graces: Graces;
+}
+
+/** Makes the executor of that isolation, and loads only what it needs. */
+export async function createExecutor(
+  isolation: Isolation,
+  options: ExecutorOptions,
+  events: ExecutorEvents,
+): Promise<Executor> {
+  if (isolation === "inline") {
+    const { InlineExecutor } = await import("./inline.js");
+    return new InlineExecutor(options, events);
+  }
+  const { Pool } = await import("./pool.js");
+  if (isolation === "thread") {
+    const { startThread } = await import("./thread.js");
+    return new Pool(isolation, options, events, startThread);
+  }
+  const { startChildProcess } = await import("./child-process.js");
+  return new Pool(isolation, options, events, startChildProcess);
+}

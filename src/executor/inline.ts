@@ -1,0 +1,134 @@
+import type { Outcome, StopReason } from "../job/outcome.js";
+import { callFunction } from "./child/call-function.js";
+import { describeError } from "./child/describe-error.js";
+import { loadFunction } from "./child/load-function.js";
+import { Deadline } from "./deadline.js";
+import type { Attempt, Executor, ExecutorEvents, ExecutorOptions, Isolation } from "./executor.js";
+
+/** What waits behind an attempt that takes longer than this is taken back for others to run. */
+const FALLS_BEHIND_MS = 50;
+
+interface Running {
+  readonly attempt: Attempt;
+  readonly abort: AbortController;
+  readonly startedMs: number;
+  reason?: StopReason;
+  /** Reported already, though the function has not returned. */
+  forsaken?: boolean;
+}
+
+interface InlineSlot {
+  readonly waiting: Attempt[];
+  running: Running | undefined;
+}
+
+/**
+ * Runs functions in the worker's own event loop. It cannot kill: a timeout fires the abort signal,
+ * and the attempt has ended only when the function has. A function that blocks, blocks the worker.
+ */
+export class InlineExecutor implements Executor {
+  readonly isolation: Isolation = "inline";
+  readonly #root: string;
+  readonly #events: ExecutorEvents;
+  readonly #slots: readonly InlineSlot[];
+  readonly #deadline = new Deadline(() => this.#look());
+
+  constructor(options: ExecutorOptions, events: ExecutorEvents) {
+    this.#root = options.root;
+    this.#events = events;
+    this.#slots = Array.from({ length: options.slots }, () => ({ waiting: [], running: undefined }));
+  }
+
+  held(slot: number): number {
+    const { waiting, running } = this.#slots[slot]!;
+    return waiting.length + (running === undefined ? 0 : 1);
+  }
+
+  accepts(): boolean {
+    return true;
+  }
+
+  dispatch(index: number, attempts: readonly Attempt[]): void {
+    const slot = this.#slots[index]!;
+    slot.waiting.push(...attempts);
+    if (slot.running === undefined) void this.#work(slot);
+    const next = this.#look();
+    if (next !== undefined) this.#deadline.within(next);
+  }
+
+  stop(attempt: Attempt, reason: StopReason): void {
+    for (const slot of this.#slots) {
+      if (slot.running?.attempt === attempt) this.#abort(slot.running, reason);
+      else if (slot.waiting.includes(attempt)) this.#takeBack(slot);
+    }
+  }
+
+  recall(): void {
+    for (const slot of this.#slots) this.#takeBack(slot);
+  }
+
+  /** What still runs is released, though only the end of the process will really end it. */
+  async close(): Promise<void> {
+    this.recall();
+    this.#deadline.cancel();
+    for (const { running } of this.#slots) {
+      if (running === undefined) continue;
+      this.#abort(running, "released");
+      running.forsaken = true;
+      this.#events.ended(running.attempt, { type: running.reason ?? "released" }, 0);
+    }
+  }
+
+  async #work(slot: InlineSlot): Promise<void> {
+    for (let attempt = slot.waiting.shift(); attempt !== undefined; attempt = slot.waiting.shift()) {
+      const running: Running = {
+        attempt,
+        abort: new AbortController(),
+        startedMs: performance.now(),
+      };
+      slot.running = running;
+      this.#events.begun(attempt);
+      const outcome = await this.#call(attempt, running.abort.signal);
+      if (running.forsaken) return;
+      slot.running = undefined;
+      const ms = performance.now() - running.startedMs;
+      this.#events.ended(attempt, running.reason ? { type: running.reason } : outcome, ms);
+    }
+  }
+
+  async #call(attempt: Attempt, signal: AbortSignal): Promise<Outcome> {
+    try {
+      return await callFunction(await loadFunction(attempt.function, this.#root), attempt, signal);
+    } catch (error) {
+      return { type: "failed", error: describeError(error) };
+    }
+  }
+
+  #look(): number | undefined {
+    let next = Number.POSITIVE_INFINITY;
+    for (const slot of this.#slots) {
+      if (slot.running === undefined) continue;
+      const ranMs = performance.now() - slot.running.startedMs;
+      const leftMs = (slot.running.attempt.timeoutMs ?? Number.POSITIVE_INFINITY) - ranMs;
+      if (leftMs <= 0) this.#abort(slot.running, "timeout");
+      else next = Math.min(next, leftMs);
+      if (slot.waiting.length === 0) continue;
+      if (ranMs >= FALLS_BEHIND_MS) this.#takeBack(slot);
+      else next = Math.min(next, FALLS_BEHIND_MS);
+    }
+    return Number.isFinite(next) ? next : undefined;
+  }
+
+  /** The first reason wins. */
+  #abort(running: Running, reason: StopReason): void {
+    if (running.reason !== undefined) return;
+    running.reason = reason;
+    running.abort.abort(new Error(reason));
+  }
+
+  #takeBack(slot: InlineSlot): void {
+    for (const attempt of slot.waiting.splice(0)) {
+      this.#events.ended(attempt, { type: "released" }, 0);
+    }
+  }
+}

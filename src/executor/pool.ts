@@ -1,0 +1,55 @@
+import type { StopReason } from "../job/outcome.js";
+import { Deadline } from "./deadline.js";
+import type { Attempt, Executor, ExecutorEvents, ExecutorOptions, Isolation } from "./executor.js";
+import type { StartRunner } from "./runner.js";
+import { Slot } from "./slot.js";
+
+/** Slots with a child each, started when first needed and then kept warm. */
+export class Pool implements Executor {
+  readonly isolation: Isolation;
+  readonly #slots: readonly Slot[];
+  readonly #deadline: Deadline;
+
+  constructor(
+    isolation: Isolation,
+    options: ExecutorOptions,
+    events: ExecutorEvents,
+    start: StartRunner,
+  ) {
+    this.isolation = isolation;
+    this.#slots = Array.from({ length: options.slots }, () => new Slot(options, events, start));
+    this.#deadline = new Deadline(() => earliest(this.#slots.map((slot) => slot.check())));
+  }
+
+  held(slot: number): number {
+    return this.#slots[slot]!.held;
+  }
+
+  accepts(slot: number): boolean {
+    return this.#slots[slot]!.accepts;
+  }
+
+  dispatch(slot: number, attempts: readonly Attempt[]): void {
+    this.#slots[slot]!.dispatch(attempts);
+    const next = this.#slots[slot]!.check();
+    if (next !== undefined) this.#deadline.within(next);
+  }
+
+  stop(attempt: Attempt, reason: StopReason): void {
+    this.#slots.find((slot) => slot.holds(attempt))?.stop(attempt, reason);
+  }
+
+  recall(): void {
+    for (const slot of this.#slots) slot.recall();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.close()));
+    this.#deadline.cancel();
+  }
+}
+
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
+}

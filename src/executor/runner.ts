@@ -1,0 +1,22 @@
+import type { Mark } from "./mark.js";
+import type { Command, Report } from "./messages.js";
+
+/** A child that is there: a process or a thread, seen from the worker. */
+export interface Runner {
+  readonly mark: Mark;
+  send(command: Command): void;
+  /** Asks it to end: SIGTERM to its process group. */
+  terminate(): void;
+  /** Ends it, with everything it started: SIGKILL to its process group. */
+  destroy(): void;
+}
+
+export interface RunnerEvents {
+  report(report: Report): void;
+  output(stream: "stdout" | "stderr", text: string): void;
+  /** It is gone, all its reports have been passed on, and `how` says what it died of. */
+  gone(how: string): void;
+}
+
+/** Throws when the system refuses, for want of processes or files. */
+export type StartRunner = (root: string, events: RunnerEvents) => Runner;

@@ -1,0 +1,21 @@
+export { type ErrorCode, GigqError } from "./errors.js";
+export type { JobContext, JobFunction } from "./executor/child/call-function.js";
+export type { Isolation } from "./executor/executor.js";
+export { Job, type JobOptions } from "./job/job.js";
+export { JobStatus } from "./job/lifecycle.js";
+export type { ClearOptions, Cleared } from "./queue/clear.js";
+export type { Execution, JobInfo, JobSummary, NoJob } from "./queue/job-info.js";
+export {
+  type ChangeResult,
+  JobQueue,
+  type JobQueueOptions,
+  type ListOptions,
+  type Stats,
+} from "./queue/job-queue.js";
+export { locateFunction } from "./queue/locate-function.js";
+export type { WaitOptions } from "./queue/wait-for.js";
+export { closeConnections } from "./storage/connections.js";
+export type { JobRef } from "./storage/storage.js";
+export type { WorkerOptions } from "./worker/check-worker.js";
+export { Worker } from "./worker/worker.js";
+export type { WorkerEvent } from "./worker/worker-event.js";

@@ -1,0 +1,49 @@
+import { isAbsolute } from "node:path";
+import { fileURLToPath } from "node:url";
+import { GigqError } from "../errors.js";
+
+/** Where a job's function is found: a module, and the name under which it is exported. */
+export interface FunctionAddress {
+  /** An absolute path, a relative path that starts with a dot, or a package specifier. */
+  readonly module: string;
+  readonly exportName: string;
+}
+
+/**
+ * Takes `./jobs.ts#resize` apart at its last `#`. A `file:` URL becomes a path.
+ * Throws `usage` where the export or the module is missing.
+ */
+export function parseAddress(text: string): FunctionAddress {
+  const at = text.lastIndexOf("#");
+  if (at <= 0 || at === text.length - 1) {
+    const module = text.replace(/#$/, "") || "./jobs.ts";
+    throw new GigqError("usage", `"${text}" does not name a module and an export`, {
+      hint: `Write the module, a "#" and the name of the export: ${module}#resize`,
+    });
+  }
+  const module = text.slice(0, at);
+  return {
+    module: module.startsWith("file:") ? pathOfUrl(module) : module,
+    exportName: text.slice(at + 1),
+  };
+}
+
+export function formatAddress(address: FunctionAddress): string {
+  return `${address.module}#${address.exportName}`;
+}
+
+/** Says whether a module is named by its path; a package specifier is not. */
+export function isPath(module: string): boolean {
+  return isAbsolute(module) || /^\.\.?([/\\]|$)/.test(module);
+}
+
+function pathOfUrl(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new GigqError("usage", `"${url}" is no file URL`, {
+      hint: "Give an absolute path, or file:///path/to/jobs.ts",
+      cause,
+    });
+  }
+}

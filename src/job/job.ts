@@ -1,0 +1,122 @@
+import { newId, systemClock } from "../clock.js";
+import type { JobStatus } from "./lifecycle.js";
+import { checkJob } from "./check-job.js";
+
+/** How the wait between attempts grows. */
+export type Backoff = "fixed" | "exponential";
+
+/** What becomes of a job when a parent ends without completing. */
+export type OnParentFailure = "cancel" | "wait" | "run";
+
+/** What may be said about a job. Times are seconds, as on the command line. */
+export interface JobOptions {
+  /** Where the function is: `./jobs.ts#resize`, an absolute path, a `file:` URL, or `package#export`. */
+  function: string | URL;
+  /** For people; the name of the export unless given. */
+  name?: string;
+  /** What the function is called with: a plain object that JSON can hold. */
+  params?: Record<string, unknown>;
+  /** Higher runs first; a whole number, 0 unless given. */
+  priority?: number;
+  /** Ids of jobs that must complete before this one runs. */
+  dependencies?: readonly string[];
+  /** How often it may be tried in all; 3 unless given. */
+  maxAttempts?: number;
+  /** Seconds that an attempt may run before it is killed; 300 unless given, `null` for no limit. */
+  timeout?: number | null;
+  description?: string;
+  /** Seconds between a failed attempt and the next; 0 unless given. */
+  retryDelay?: number;
+  /** `fixed` unless given; `exponential` doubles the delay each time, up to an hour. */
+  backoff?: Backoff;
+  /** `cancel` unless given. */
+  onParentFailure?: OnParentFailure;
+  /**
+   * Left out: `context.parentResults` is there when there are dependencies. `true`: they are also
+   * put into `params.parentResults`. `false`: they are not loaded.
+   */
+  passParentResults?: boolean;
+  /** Not before this moment: a `Date`, or ISO 8601 with a zone. */
+  runAt?: Date | string;
+}
+
+/** A job as it is handed to storage: checked, complete, with times in milliseconds. */
+export interface JobSpec {
+  readonly id: string;
+  readonly name: string;
+  readonly function: string;
+  /** JSON of an object. */
+  readonly params: string;
+  readonly description: string;
+  readonly priority: number;
+  readonly maxAttempts: number;
+  readonly timeoutMs: number | null;
+  readonly retryDelayMs: number;
+  readonly backoff: Backoff;
+  readonly onParentFailure: OnParentFailure;
+  readonly passParentResults: boolean | null;
+  readonly dependencies: readonly string[];
+  /** ms UTC; `null` for at once. */
+  readonly runAt: number | null;
+}
+
+/** A job as storage keeps it. Times are ms UTC, `null` while they have not come. */
+export interface JobRecord extends JobSpec {
+  /** The job's number, counted up by the database. */
+  readonly seq: number;
+  readonly status: JobStatus;
+  readonly attempts: number;
+  /** How many parents it still waits for. */
+  readonly waitingOn: number;
+  /** JSON, of a completed job only. */
+  readonly result: string | null;
+  readonly error: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  /** The number of its latest lease; 0 before the first. */
+  readonly lease: number;
+  readonly workerId: string | null;
+  /** Somebody asked for the running attempt to be killed. */
+  readonly cancelRequested: boolean;
+}
+
+/** The right of one worker to write about one attempt. */
+export interface Lease {
+  readonly seq: number;
+  /** Grows by one with each claim of the job and never goes back. */
+  readonly number: number;
+  readonly workerId: string;
+}
+
+/** What a parent left for its children. */
+export interface ParentResult {
+  readonly id: string;
+  /** JSON; `null` of a parent that did not complete. */
+  readonly result: string | null;
+}
+
+/**
+ * A job that can be submitted. Extend it for jobs of your own kind:
+ * `class Thumbnail extends Job { constructor(file) { super({ function: …, params: { file } }) } }`.
+ *
+ * Throws `usage` for options that make no sense.
+ */
+export class Job {
+  /** UUIDv7, known before the job is submitted. */
+  readonly id: string;
+  readonly spec: JobSpec;
+  readonly createdAt: string;
+
+  constructor(options: JobOptions) {
+    const nowMs = systemClock.now();
+    this.id = newId(nowMs);
+    this.spec = checkJob(this.id, options);
+    this.createdAt = new Date(nowMs).toISOString();
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+}

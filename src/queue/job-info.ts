@@ -1,0 +1,134 @@
+import type { Backoff, JobRecord, OnParentFailure } from "../job/job.js";
+import type { JobStatus } from "../job/lifecycle.js";
+import type { AttemptStatus } from "../job/outcome.js";
+import type { AttemptRecord } from "../storage/storage.js";
+
+/** One run of a job. */
+export interface Execution {
+  /** The job's id, and a number that counts its runs for good, also across a requeue. */
+  readonly id: string;
+  /** 1 for the first since the job was submitted or requeued. */
+  readonly attempt: number;
+  readonly status: "running" | AttemptStatus;
+  readonly startedAt: string;
+  readonly completedAt: string | null;
+  readonly workerId: string;
+  readonly error: string | null;
+}
+
+/** A job as a listing shows it. Moments are ISO 8601 in UTC, `null` while they have not come. */
+export interface JobSummary {
+  readonly exists: true;
+  readonly id: string;
+  /** The job's number in this queue. */
+  readonly seq: number;
+  readonly name: string;
+  readonly function: string;
+  readonly status: JobStatus;
+  readonly params: Record<string, unknown>;
+  /** What the function returned; `null` unless the job has completed. */
+  readonly result: unknown;
+  readonly error: string | null;
+  readonly priority: number;
+  /** Attempts used up, one that runs included. */
+  readonly attempts: number;
+  readonly maxAttempts: number;
+  /** Seconds; `null` for no limit. */
+  readonly timeout: number | null;
+  /** Seconds. */
+  readonly retryDelay: number;
+  readonly backoff: Backoff;
+  readonly onParentFailure: OnParentFailure;
+  readonly dependencies: readonly string[];
+  /** How many of them it still waits for. */
+  readonly waitingOn: number;
+  readonly description: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** When it may run, for a pending job that waits for its time. */
+  readonly runAt: string | null;
+  /** When its latest attempt began. */
+  readonly startedAt: string | null;
+  readonly completedAt: string | null;
+  /** Who runs it now. */
+  readonly workerId: string | null;
+}
+
+/** Everything about a job. */
+export interface JobInfo extends JobSummary {
+  /** Its runs, oldest first, the present one included. */
+  readonly executions: readonly Execution[];
+}
+
+/** What `getStatus` says about an id that it does not know. */
+export interface NoJob {
+  readonly exists: false;
+}
+
+export function summaryOf(job: JobRecord): JobSummary {
+  return {
+    exists: true,
+    id: job.id,
+    seq: job.seq,
+    name: job.name,
+    function: job.function,
+    status: job.status,
+    params: JSON.parse(job.params),
+    result: job.result === null ? null : JSON.parse(job.result),
+    error: job.error,
+    priority: job.priority,
+    attempts: job.attempts,
+    maxAttempts: job.maxAttempts,
+    timeout: job.timeoutMs === null ? null : job.timeoutMs / 1000,
+    retryDelay: job.retryDelayMs / 1000,
+    backoff: job.backoff,
+    onParentFailure: job.onParentFailure,
+    dependencies: job.dependencies,
+    waitingOn: job.waitingOn,
+    description: job.description,
+    createdAt: iso(job.createdAt),
+    updatedAt: iso(job.updatedAt),
+    runAt: isoOrNull(job.runAt),
+    startedAt: isoOrNull(job.startedAt),
+    completedAt: isoOrNull(job.finishedAt),
+    workerId: job.workerId,
+  };
+}
+
+export function infoOf(job: JobRecord, attempts: readonly AttemptRecord[]): JobInfo {
+  const ended = attempts
+    .filter((attempt) => attempt.seq === job.seq)
+    .map((attempt) => ({
+      id: `${job.id}:${attempt.lease}`,
+      attempt: attempt.attempt,
+      status: attempt.status,
+      startedAt: iso(attempt.startedAt),
+      completedAt: iso(attempt.endedAt),
+      workerId: attempt.workerId,
+      error: attempt.error,
+    }));
+  return { ...summaryOf(job), executions: [...ended, ...running(job)] };
+}
+
+function running(job: JobRecord): Execution[] {
+  if (job.status !== "running") return [];
+  return [
+    {
+      id: `${job.id}:${job.lease}`,
+      attempt: job.attempts,
+      status: "running",
+      startedAt: iso(job.startedAt!),
+      completedAt: null,
+      workerId: job.workerId!,
+      error: null,
+    },
+  ];
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function isoOrNull(ms: number | null): string | null {
+  return ms === null ? null : iso(ms);
+}

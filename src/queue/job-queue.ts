@@ -1,0 +1,241 @@
+import { type Clock, systemClock } from "../clock.js";
+import { GigqError } from "../errors.js";
+import type { Job } from "../job/job.js";
+import type { JobStatus } from "../job/lifecycle.js";
+import { keepOpen } from "../storage/connections.js";
+import { openStorage } from "../storage/open-storage.js";
+import type { ChangeVerb, Counts, JobRef, Storage } from "../storage/storage.js";
+import { type ClearOptions, type Cleared, clear } from "./clear.js";
+import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./job-info.js";
+import { type WaitOptions, waitFor } from "./wait-for.js";
+
+export interface JobQueueOptions {
+  /** False refuses a database that is not there, or that gigq did not make; true unless given. */
+  initialize?: boolean;
+  /** Where time comes from; for tests. */
+  clock?: Clock;
+}
+
+export interface ListOptions {
+  status?: JobStatus | readonly JobStatus[];
+  name?: string;
+  /** At most this many; 100 unless given. */
+  limit?: number;
+  /** Only jobs with a smaller number, for the next page. */
+  before?: number;
+}
+
+/** What became of a job that was to be cancelled or requeued. */
+export interface ChangeResult {
+  /** The job as it is now. */
+  readonly job: JobSummary;
+  /** False when its status, or a parent that failed, forbade the change. */
+  readonly changed: boolean;
+  /** How many other jobs changed with it: descendants cancelled for its sake, or restored. */
+  readonly followed: number;
+}
+
+export interface Stats extends Counts {
+  readonly total: number;
+}
+
+/**
+ * A queue of jobs: puts them in, answers about them, changes them.
+ *
+ * The database is opened, and created unless `initialize` is false, at the first call; what is
+ * wrong with it is reported there. All methods reject with a `GigqError`: `no-queue`,
+ * `not-a-queue`, `schema-too-new`, `unusable-path`, `busy`, `disk-full` or `storage-failed`, and
+ * what their own comments name.
+ */
+export class JobQueue {
+  readonly location: string;
+  readonly #initialize: boolean;
+  readonly #clock: Clock;
+  readonly #forget: () => void;
+  #opening: Promise<Storage> | undefined;
+
+  /** `location` is the path of a SQLite file. */
+  constructor(location: string, options: JobQueueOptions = {}) {
+    this.location = location;
+    this.#initialize = options.initialize ?? true;
+    this.#clock = options.clock ?? systemClock;
+    this.#forget = keepOpen(this);
+  }
+
+  /** Opens the database now rather than at the first use. */
+  async open(): Promise<void> {
+    await this.#open();
+  }
+
+  /** Stores a job and answers its id. Rejects with `unknown-parent`. */
+  async submit(job: Job): Promise<string> {
+    await this.submitAll([job]);
+    return job.id;
+  }
+
+  /**
+   * Stores all jobs, or none, and answers their ids in order. They may depend on each other.
+   * Rejects with `unknown-parent` or `cycle`.
+   */
+  async submitAll(jobs: readonly Job[]): Promise<string[]> {
+    const storage = await this.#open();
+    await storage.insert(
+      jobs.map((job) => job.spec),
+      this.#clock.now(),
+    );
+    return jobs.map((job) => job.id);
+  }
+
+  /** Everything about a job, by its id or number; `{ exists: false }` when there is none. */
+  async getStatus(ref: JobRef): Promise<JobInfo | NoJob> {
+    const [info] = await this.getStatuses([ref]);
+    return info!;
+  }
+
+  /** The same for many jobs at once, in order. */
+  async getStatuses(refs: readonly JobRef[]): Promise<(JobInfo | NoJob)[]> {
+    const storage = await this.#open();
+    const jobs = await storage.get(refs);
+    const seqs = jobs.filter((job) => job !== undefined).map((job) => job.seq);
+    const attempts = await storage.attempts(seqs);
+    return jobs.map((job) => (job === undefined ? { exists: false } : infoOf(job, attempts)));
+  }
+
+  /** What the job's function returned; `undefined` unless it has completed. Rejects with `unknown-job`. */
+  async getResult(ref: JobRef): Promise<unknown> {
+    const storage = await this.#open();
+    const [job] = await storage.get([ref]);
+    if (job === undefined) throw unknownJob(ref);
+    return job.result === null ? undefined : JSON.parse(job.result);
+  }
+
+  /** Jobs, newest first, without their executions. */
+  async listJobs(options: ListOptions = {}): Promise<JobSummary[]> {
+    const { status, name, limit = 100, before } = options;
+    const storage = await this.#open();
+    const statuses = typeof status === "string" ? [status] : status;
+    const jobs = await storage.list({ statuses, name, limit, below: before });
+    return jobs.map(summaryOf);
+  }
+
+  /**
+   * Cancels a pending job, and the descendants that cannot run without it. With `force`, a running
+   * one too: its worker is asked to kill it, which takes a moment. False when nothing changed.
+   */
+  async cancel(ref: JobRef, options: { force?: boolean } = {}): Promise<boolean> {
+    return this.#changeOne(ref, (refs) => this.cancelAll(refs, options));
+  }
+
+  /** The same for many jobs, in one commit. Rejects with `unknown-job` before anything changes. */
+  async cancelAll(
+    refs: readonly JobRef[],
+    options: { force?: boolean } = {},
+  ): Promise<ChangeResult[]> {
+    return this.#change(refs, options.force ? ["cancel", "kill"] : ["cancel"]);
+  }
+
+  /**
+   * Makes a failed, timed out or cancelled job pending again, with no attempts used, no error and
+   * no delay, and restores the descendants that were cancelled for its sake. False when its status,
+   * or a parent that failed, forbids it.
+   */
+  async requeueJob(ref: JobRef): Promise<boolean> {
+    return this.#changeOne(ref, (refs) => this.requeueAll(refs));
+  }
+
+  /** The same for many jobs, in one commit. Rejects with `unknown-job` before anything changes. */
+  async requeueAll(refs: readonly JobRef[]): Promise<ChangeResult[]> {
+    return this.#change(refs, ["requeue"]);
+  }
+
+  /**
+   * Removes completed and cancelled jobs that ended before a moment (a `Date` or ISO 8601; all when
+   * left out), and answers how many. Jobs that others still need stay.
+   */
+  async clearCompleted(before?: Date | string): Promise<number> {
+    return (await this.clear({ ...(before === undefined ? {} : { before }) })).total;
+  }
+
+  /** Removes finished jobs of the given statuses, in short transactions. */
+  async clear(options: ClearOptions = {}): Promise<Cleared> {
+    return clear(await this.#open(), options);
+  }
+
+  /** How many jobs there are in each status. */
+  async stats(): Promise<Stats> {
+    const counts = await (await this.#open()).counts();
+    const { pending, running, completed, failed, cancelled, timeout } = counts;
+    const total = pending + running + completed + failed + cancelled + timeout;
+    return { ...counts, total };
+  }
+
+  /**
+   * Resolves once all these jobs are over, with everything about them. Rejects with `unknown-job`,
+   * or with `wait-timeout` when `timeout` seconds have passed.
+   */
+  async wait(refs: readonly JobRef[], options: WaitOptions = {}): Promise<JobInfo[]> {
+    await waitFor(await this.#open(), this.#clock, refs, options);
+    return (await this.getStatuses(refs)).filter((info) => info.exists);
+  }
+
+  /** Closes the database; the next call opens it again. */
+  async close(): Promise<void> {
+    this.#forget();
+    const opening = this.#opening;
+    this.#opening = undefined;
+    // A database that could not be opened need not be closed.
+    await opening?.then(
+      (storage) => storage.close(),
+      () => {},
+    );
+  }
+
+  /** One opening for all calls; one that failed is tried anew by the next call. */
+  #open(): Promise<Storage> {
+    this.#opening ??= openStorage(this.location, {
+      create: this.#initialize,
+      clock: this.#clock,
+    }).catch((error) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async #changeOne(
+    ref: JobRef,
+    change: (refs: JobRef[]) => Promise<ChangeResult[]>,
+  ): Promise<boolean> {
+    const { exists } = await this.getStatus(ref);
+    return exists && (await change([ref]))[0]!.changed;
+  }
+
+  /** Tries one verb after the other on the jobs that the verbs before could not change. */
+  async #change(refs: readonly JobRef[], verbs: readonly ChangeVerb[]): Promise<ChangeResult[]> {
+    const storage = await this.#open();
+    const jobs = await storage.get(refs);
+    const seqs = jobs.map((job, index) => {
+      if (job === undefined) throw unknownJob(refs[index]!);
+      return job.seq;
+    });
+    const done = new Map<number, number>();
+    for (const verb of verbs) {
+      const left = seqs.filter((seq) => !done.has(seq));
+      for (const change of await storage.change(left, verb, this.#clock.now())) {
+        if (change.changed) done.set(change.seq, change.followed);
+      }
+    }
+    const after = await storage.get(seqs);
+    return after.flatMap((job) =>
+      job === undefined
+        ? []
+        : { job: summaryOf(job), changed: done.has(job.seq), followed: done.get(job.seq) ?? 0 },
+    );
+  }
+}
+
+function unknownJob(ref: JobRef): GigqError {
+  return new GigqError("unknown-job", `there is no job ${typeof ref === "number" ? `#${ref}` : ref}`, {
+    hint: "gigq list shows the jobs there are",
+  });
+}

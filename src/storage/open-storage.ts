@@ -1,0 +1,17 @@
+import type { Clock } from "../clock.js";
+import { GigqError } from "../errors.js";
+import type { Storage } from "./storage.js";
+
+/** Opens the engine that the location asks for: a path is SQLite. */
+export async function openStorage(
+  location: string,
+  options: { create: boolean; clock: Clock },
+): Promise<Storage> {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) {
+    throw new GigqError("usage", `${location.split("://")[0]}:// databases are not supported`, {
+      hint: "Give the path of a SQLite file",
+    });
+  }
+  const { openSqlite } = await import("./sqlite/sqlite-storage.js");
+  return openSqlite(location, options);
+}

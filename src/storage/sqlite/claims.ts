@@ -1,0 +1,65 @@
+import type { Database } from "better-sqlite3";
+import type { Lease, ParentResult } from "../../job/job.js";
+import type { AdvanceStep, Claim } from "../storage.js";
+import { claimedJobOfRow, type JobRow } from "./rows.js";
+import * as sql from "./sql.js";
+
+/** Finds ready jobs and gives them to workers. */
+export class Claims {
+  readonly #readyJobs;
+  readonly #readyJob;
+  readonly #claim;
+  readonly #parentResults;
+  readonly #promoteDue;
+  readonly #nextDue;
+  readonly #anyReady;
+  readonly #toKill;
+
+  constructor(db: Database) {
+    this.#readyJobs = db.prepare<[number], JobRow>(sql.READY_JOBS);
+    this.#readyJob = db.prepare<[number], JobRow>(sql.READY_JOB);
+    this.#claim = db.prepare(sql.CLAIM);
+    this.#parentResults = db.prepare<[number], ParentResult>(sql.PARENT_RESULTS);
+    this.#promoteDue = db.prepare(sql.PROMOTE_DUE);
+    this.#nextDue = db.prepare<[], number | null>(sql.NEXT_DUE).pluck();
+    this.#anyReady = db.prepare(sql.ANY_READY).pluck();
+    this.#toKill = db.prepare<[string, string], { seq: number; lease: number; worker_id: string }>(
+      sql.TO_KILL,
+    );
+  }
+
+  /** Says, by reading only, whether a claim would find a job now. */
+  worthwhile(now: number): boolean {
+    return this.#anyReady.get() !== undefined || (this.nextDueAt() ?? Number.MAX_VALUE) <= now;
+  }
+
+  /** Claims one ready job for each claimant; inside the caller's write transaction. */
+  take({ claimants, only, now }: AdvanceStep): Claim[] {
+    this.#promoteDue.run(now);
+    const rows =
+      only === undefined ? this.#readyJobs.all(claimants.length) : this.#readyJob.all(only);
+    return rows.map((row, index) => this.#give(row, claimants[index]!, now));
+  }
+
+  /** When the next delayed job is due, ms UTC. */
+  nextDueAt(): number | undefined {
+    return this.#nextDue.get() ?? undefined;
+  }
+
+  /** Attempts in the hands of `worker` that somebody wants killed. */
+  toKill(worker: string): Lease[] {
+    return this.#toKill
+      .all(worker, `${worker}-*`)
+      .map((row) => ({ seq: row.seq, number: row.lease, workerId: row.worker_id }));
+  }
+
+  #give(row: JobRow, workerId: string, now: number): Claim {
+    this.#claim.run(workerId, now, now, row.seq);
+    const wanted = row.parents > 0 && row.pass_parent_results !== 0;
+    return {
+      lease: { seq: row.seq, number: row.lease + 1, workerId },
+      job: claimedJobOfRow(row),
+      parentResults: wanted ? this.#parentResults.all(row.seq) : null,
+    };
+  }
+}

@@ -1,0 +1,107 @@
+import type { Database } from "better-sqlite3";
+import { type JobStatus, onParentEnd, orphanReason } from "../../job/lifecycle.js";
+import type { OnParentFailure } from "../../job/job.js";
+import * as sql from "./sql.js";
+
+/**
+ * What the end, or the new beginning, of a job means to those that depend on it. Each method runs
+ * inside the caller's write transaction.
+ */
+export class Family {
+  readonly #recount;
+  readonly #brokenParent;
+  readonly #freeChildren;
+  readonly #freeChild;
+  readonly #pendingChildren;
+  readonly #pendingChildSeqs;
+  readonly #orphan;
+  readonly #orphansOf;
+  readonly #reblame;
+  readonly #requeue;
+  readonly #statusOf;
+
+  constructor(db: Database) {
+    this.#recount = db.prepare(sql.RECOUNT_PARENTS);
+    this.#brokenParent = db.prepare<[number], { seq: number; status: JobStatus }>(sql.BROKEN_PARENT);
+    this.#freeChildren = db.prepare(sql.FREE_CHILDREN);
+    this.#freeChild = db.prepare(sql.FREE_CHILD);
+    this.#pendingChildren = db.prepare<[number], PendingChild>(sql.PENDING_CHILDREN);
+    this.#pendingChildSeqs = db.prepare<[number], number>(sql.PENDING_CHILD_SEQS).pluck();
+    this.#orphan = db.prepare(sql.ORPHAN);
+    this.#orphansOf = db.prepare<[number], number>(sql.ORPHANS_OF).pluck();
+    this.#reblame = db.prepare(sql.REBLAME);
+    this.#requeue = db.prepare(sql.REQUEUE);
+    this.#statusOf = db.prepare<[number], JobStatus>(sql.STATUS_OF).pluck();
+  }
+
+  /** A job was stored: counts its parents, and cancels it at once where one has ended badly. */
+  joined(seq: number, now: number): void {
+    this.#recount.run(seq);
+    const broken = this.#brokenParent.get(seq);
+    if (broken !== undefined) this.#cancelOrphan(seq, broken, now);
+  }
+
+  /** A job has completed: its children have one parent fewer to wait for. */
+  completed(seq: number): void {
+    this.#freeChildren.run(seq);
+  }
+
+  /** A job has ended without completing. Answers how many descendants were cancelled for it. */
+  endedBadly(seq: number, status: JobStatus, now: number): number {
+    let cancelled = 0;
+    const ended = [{ seq, status }];
+    for (let parent = ended.pop(); parent !== undefined; parent = ended.pop()) {
+      for (const child of this.#pendingChildren.all(parent.seq)) {
+        const verdict = onParentEnd(parent.status, child.on_parent_failure);
+        if (verdict === "free") this.#freeChild.run(child.seq);
+        if (verdict !== "cancel") continue;
+        this.#cancelOrphan(child.seq, parent, now);
+        cancelled += 1;
+        ended.push({ seq: child.seq, status: "cancelled" });
+      }
+    }
+    return cancelled;
+  }
+
+  /**
+   * A job is pending again: restores the descendants that were cancelled for it, and lets pending
+   * children wait for it again. Answers how many were restored.
+   */
+  revived(seq: number, now: number): number {
+    let restored = 0;
+    const revived = [seq];
+    for (let parent = revived.pop(); parent !== undefined; parent = revived.pop()) {
+      this.#recount.run(parent);
+      for (const child of this.#pendingChildSeqs.all(parent)) this.#recount.run(child);
+      for (const child of this.#orphansOf.all(parent)) {
+        const broken = this.#brokenParent.get(child);
+        if (broken === undefined) {
+          this.#requeue.run(now, child);
+          restored += 1;
+          revived.push(child);
+        } else {
+          this.#reblame.run(broken.seq, orphanReason(broken.seq, broken.status), now, child);
+        }
+      }
+    }
+    return restored;
+  }
+
+  /** True while a parent that ended badly would cancel this job again. */
+  isOrphan(seq: number): boolean {
+    return this.#brokenParent.get(seq) !== undefined;
+  }
+
+  statusOf(seq: number): JobStatus | undefined {
+    return this.#statusOf.get(seq);
+  }
+
+  #cancelOrphan(seq: number, parent: { seq: number; status: JobStatus }, now: number): void {
+    this.#orphan.run(parent.seq, orphanReason(parent.seq, parent.status), now, now, seq);
+  }
+}
+
+interface PendingChild {
+  seq: number;
+  on_parent_failure: OnParentFailure;
+}

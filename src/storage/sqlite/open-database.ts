@@ -1,0 +1,118 @@
+import { closeSync, existsSync, openSync, statfsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import { GigqError } from "../../errors.js";
+import { networkFileSystem } from "./network-file-system.js";
+import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "./schema.js";
+import { isBusy, isTrouble, sqliteError } from "./sqlite-error.js";
+
+/** How long SQLite itself waits for a lock, blocking the process; beyond it the engine waits. */
+const BUSY_TIMEOUT_MS = 100;
+
+/**
+ * Opens the database at `path`, upgrading an older schema. With `create`, a file that is missing
+ * or empty becomes a queue, readable by its owner only.
+ */
+export function openDatabase(path: string, options: { create: boolean }): Database.Database {
+  refuseBrokenDriver(process.versions.node);
+  if (!existsSync(path)) {
+    if (!options.create) throw noQueue(path);
+    refuseNetworkFileSystem(path);
+    createPrivateFile(path);
+  } else {
+    refuseNetworkFileSystem(path);
+  }
+  try {
+    const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      prepare(db, path, options.create);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    return db;
+  } catch (error) {
+    throw isTrouble(error) && !isBusy(error) ? sqliteError(error, path) : error;
+  }
+}
+
+function prepare(db: Database.Database, path: string, create: boolean): void {
+  if (!isCurrent(db, path)) {
+    db.pragma("journal_mode = wal");
+    db.transaction(() => {
+      if (isCurrent(db, path)) return;
+      if (!create && schemaVersion(db) === 0) throw notAQueue(path);
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+      migrate(db);
+    }).immediate();
+  }
+  db.pragma("synchronous = full");
+  db.pragma("foreign_keys = on");
+}
+
+/** True when nothing is left to do; throws for what is not ours or from the future. */
+function isCurrent(db: Database.Database, path: string): boolean {
+  const id = db.pragma("application_id", { simple: true }) as number;
+  const version = schemaVersion(db);
+  if (id !== APPLICATION_ID) {
+    const tables = db.prepare("select count(*) from sqlite_schema").pluck().get() as number;
+    if (id !== 0 || version !== 0 || tables > 0) throw notAQueue(path);
+    return false;
+  }
+  if (version > SCHEMA_VERSION) {
+    throw new GigqError(
+      "schema-too-new",
+      `the queue at ${path} has schema ${version}, and this gigq knows up to ${SCHEMA_VERSION}`,
+      { hint: "A newer gigq has written it: update this one" },
+    );
+  }
+  return version === SCHEMA_VERSION;
+}
+
+/** SQLite gives its `-wal` and `-shm` files the mode of the database. */
+function createPrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw sqliteError(error, path);
+  }
+}
+
+function refuseNetworkFileSystem(path: string): void {
+  const name = networkFileSystem(fileSystemType(dirname(path)));
+  if (name === undefined) return;
+  throw new GigqError("unusable-path", `${path} is on a network file system (${name})`, {
+    hint: "SQLite cannot lock files there reliably: keep the queue on a local disk",
+  });
+}
+
+function fileSystemType(folder: string): number {
+  try {
+    return statfsSync(folder).type;
+  } catch (error) {
+    throw sqliteError(error, folder);
+  }
+}
+
+function noQueue(path: string): GigqError {
+  return new GigqError("no-queue", `there is no queue at ${path}`, {
+    hint: "Name one with --db or GIGQ_DB, or create it with: gigq init",
+  });
+}
+
+function notAQueue(path: string): GigqError {
+  return new GigqError("not-a-queue", `${path} is not a gigq database`, {
+    hint: "Name another file with --db or GIGQ_DB",
+  });
+}
+
+/** better-sqlite3 13 and later crash on Node 20 without a word, so ask before it is used. */
+function refuseBrokenDriver(nodeVersion: string): void {
+  if (Number.parseInt(nodeVersion, 10) >= 22) return;
+  const { version } = createRequire(import.meta.url)("better-sqlite3/package.json");
+  if (Number.parseInt(version, 10) < 13) return;
+  throw new GigqError("storage-failed", `better-sqlite3 ${version} does not run on Node ${nodeVersion}`, {
+    hint: "Update Node to 22 or later, or install better-sqlite3@12",
+  });
+}

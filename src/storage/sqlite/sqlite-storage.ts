@@ -1,0 +1,134 @@
+import type { Database } from "better-sqlite3";
+import type { Clock } from "../../clock.js";
+import type { JobRecord, JobSpec } from "../../job/job.js";
+import { refuseCycles } from "../order.js";
+import type {
+  Advanced,
+  AdvanceStep,
+  AttemptRecord,
+  Change,
+  ChangeVerb,
+  Counts,
+  JobRef,
+  ListQuery,
+  Removed,
+  RemoveQuery,
+  Storage,
+} from "../storage.js";
+import { Changes } from "./changes.js";
+import { Claims } from "./claims.js";
+import { Family } from "./family.js";
+import { Inserts } from "./inserts.js";
+import { openDatabase } from "./open-database.js";
+import { patiently } from "./patience.js";
+import { Queries } from "./queries.js";
+import { Removals } from "./removals.js";
+import { Settlements } from "./settlements.js";
+import { watchFile } from "./watch-file.js";
+
+/** Opens the queue at `path`; see `openDatabase` for what is refused. */
+export async function openSqlite(
+  path: string,
+  options: { create: boolean; clock: Clock },
+): Promise<Storage> {
+  const db = await patiently(options.clock, path, () => openDatabase(path, options));
+  return new SqliteStorage(db, path, options.clock);
+}
+
+class SqliteStorage implements Storage {
+  readonly #db: Database;
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #queries: Queries;
+  readonly #inserts: Inserts;
+  readonly #claims: Claims;
+  readonly #settlements: Settlements;
+  readonly #changes: Changes;
+  readonly #removals: Removals;
+
+  constructor(db: Database, path: string, clock: Clock) {
+    const family = new Family(db);
+    this.#db = db;
+    this.#path = path;
+    this.#clock = clock;
+    this.#queries = new Queries(db);
+    this.#inserts = new Inserts(db, family);
+    this.#claims = new Claims(db);
+    this.#settlements = new Settlements(db, family);
+    this.#changes = new Changes(db, family);
+    this.#removals = new Removals(db);
+  }
+
+  insert(jobs: readonly JobSpec[], now: number): Promise<number[]> {
+    return this.#write(() => {
+      refuseCycles(jobs);
+      return this.#inserts.all(jobs, now);
+    });
+  }
+
+  get(refs: readonly JobRef[]): Promise<(JobRecord | undefined)[]> {
+    return this.#read(() => refs.map((ref) => this.#queries.job(ref)));
+  }
+
+  list(query: ListQuery): Promise<JobRecord[]> {
+    return this.#read(() => this.#queries.list(query));
+  }
+
+  counts(): Promise<Counts> {
+    return this.#read(() => this.#queries.counts());
+  }
+
+  attempts(seqs: readonly number[]): Promise<AttemptRecord[]> {
+    return this.#read(() => seqs.flatMap((seq) => this.#queries.attempts(seq)));
+  }
+
+  change(seqs: readonly number[], verb: ChangeVerb, now: number): Promise<Change[]> {
+    return this.#write(() => seqs.map((seq) => this.#changes.apply(seq, verb, now)));
+  }
+
+  /** Looks for candidates without the write lock, which is held only for the removing. */
+  async remove(query: RemoveQuery): Promise<Removed> {
+    const candidates = await this.#read(() => this.#removals.candidates(query));
+    if (query.dryRun || candidates.length === 0) {
+      return this.#read(() => this.#removals.remove(query, candidates));
+    }
+    return this.#write(() => this.#removals.remove(query, candidates));
+  }
+
+  async advance(step: AdvanceStep): Promise<Advanced> {
+    const claiming =
+      step.claimants.length > 0 && (await this.#read(() => this.#claims.worthwhile(step.now)));
+    const { claims, stale } =
+      claiming || step.settlements.length > 0
+        ? await this.#write(() => ({
+            stale: step.settlements
+              .filter((settlement) => !this.#settlements.apply(settlement, step.now))
+              .map((settlement) => settlement.lease),
+            claims: step.claimants.length > 0 ? this.#claims.take(step) : [],
+          }))
+        : { claims: [], stale: [] };
+    return this.#read(() => ({
+      claims,
+      stale,
+      toKill: this.#claims.toKill(step.worker),
+      nextDueAt: this.#claims.nextDueAt(),
+    }));
+  }
+
+  onChange(listener: () => void): () => void {
+    return watchFile(`${this.#path}-wal`, this.#clock, listener);
+  }
+
+  async close(): Promise<void> {
+    this.#db.close();
+  }
+
+  #read<T>(action: () => T): Promise<T> {
+    return patiently(this.#clock, this.#path, action);
+  }
+
+  #write<T>(action: () => T): Promise<T> {
+    const transaction = this.#db.transaction(action);
+    return patiently(this.#clock, this.#path, () => transaction.immediate());
+  }
+}

@@ -1,0 +1,156 @@
+import type { JobRecord, JobSpec, Lease, ParentResult } from "../job/job.js";
+import type { JobStatus, Settlement } from "../job/lifecycle.js";
+import type { AttemptStatus } from "../job/outcome.js";
+
+/**
+ * Where jobs are kept. Each method is one atomic step and takes a batch; no transaction reaches
+ * across two calls. `now` is ms UTC and always handed in. What cannot be done rejects with a
+ * `GigqError`: `busy`, `disk-full` or `storage-failed`, and nothing was written.
+ *
+ * `test/storage/contract.ts` says in tests what every engine must do.
+ */
+export interface Storage {
+  /**
+   * Keeps all the jobs, or none: `unknown-parent` where a dependency is neither stored nor in the
+   * batch, `cycle` where jobs of the batch wait for each other. Answers their numbers, in order.
+   */
+  insert(jobs: readonly JobSpec[], now: number): Promise<number[]>;
+
+  /** The jobs with these ids or numbers, in order; `undefined` where there is none. */
+  get(refs: readonly JobRef[]): Promise<(JobRecord | undefined)[]>;
+
+  /** Newest first. */
+  list(query: ListQuery): Promise<JobRecord[]>;
+
+  counts(): Promise<Counts>;
+
+  /** The ended attempts of these jobs, oldest first within each. */
+  attempts(seqs: readonly number[]): Promise<AttemptRecord[]>;
+
+  /** Applies a transition to each job whose status allows it. The others stay as they are. */
+  change(seqs: readonly number[], verb: ChangeVerb, now: number): Promise<Change[]>;
+
+  /**
+   * Removes at most `limit` finished jobs with their attempts, going down from the newest. A job
+   * stays when an unfinished job depends on it, or when one that may be requeued needs to know
+   * that it failed.
+   */
+  remove(query: RemoveQuery): Promise<Removed>;
+
+  /**
+   * A worker's whole dealing with storage, in one commit: settles what has ended, then claims one
+   * ready job for each of `claimants`, in order of priority and submission. Fenced: a settlement
+   * whose lease no longer holds changes nothing and comes back as stale.
+   */
+  advance(step: AdvanceStep): Promise<Advanced>;
+
+  /** Calls the listener soon after anybody changed something; may call it too often. */
+  onChange(listener: () => void): () => void;
+
+  close(): Promise<void>;
+}
+
+/** A job's id, or its number. */
+export type JobRef = string | number;
+
+export interface ListQuery {
+  readonly statuses?: readonly JobStatus[] | undefined;
+  readonly name?: string | undefined;
+  /** Only jobs with a smaller number: the way to the next page. */
+  readonly below?: number | undefined;
+  readonly limit: number;
+}
+
+export interface Counts extends Readonly<Record<JobStatus, number>> {
+  /** Pending jobs that wait for their time. */
+  readonly delayed: number;
+  /** Pending jobs that wait for a parent. */
+  readonly blocked: number;
+}
+
+export interface AttemptRecord {
+  readonly seq: number;
+  /** The lease under which it ran; with `seq` it names the attempt for good. */
+  readonly lease: number;
+  readonly attempt: number;
+  readonly status: AttemptStatus;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly workerId: string;
+  readonly error: string | null;
+}
+
+/** `kill` asks for a running job to be killed; its worker does so, and settles it as cancelled. */
+export type ChangeVerb = "cancel" | "kill" | "requeue";
+
+export interface Change {
+  readonly seq: number;
+  /** False where the status forbids the change, or a parent that failed stands in its way. */
+  readonly changed: boolean;
+  /** Other jobs that changed with it: children cancelled for its sake, or restored. */
+  readonly followed: number;
+}
+
+export interface RemoveQuery {
+  /** A finished status. */
+  readonly status: JobStatus;
+  /** Only jobs that finished before this, ms UTC. */
+  readonly before?: number | undefined;
+  /** Only jobs with a smaller number: where the call before stopped. */
+  readonly below?: number | undefined;
+  readonly limit: number;
+  /** Removes nothing, and says what it would have removed. */
+  readonly dryRun?: boolean | undefined;
+}
+
+export interface Removed {
+  readonly removed: number;
+  /** How many were looked at and stay, because others need them. */
+  readonly kept: number;
+  /** Where the next call goes on; `undefined` once the oldest has been looked at. */
+  readonly next: number | undefined;
+}
+
+export interface AdvanceStep {
+  /** Who asks: the part that the names of its slots begin with. */
+  readonly worker: string;
+  readonly settlements: readonly Settlement[];
+  /** The name of the slot that each claim is for. */
+  readonly claimants: readonly string[];
+  /** Claims only this job. */
+  readonly only?: number | undefined;
+  readonly now: number;
+}
+
+/** A job handed to one worker for one attempt. */
+export interface Claim {
+  readonly lease: Lease;
+  readonly job: ClaimedJob;
+  /** In dependency order; `null` when there are none or they are not wanted. */
+  readonly parentResults: readonly ParentResult[] | null;
+}
+
+export type ClaimedJob = Pick<
+  JobRecord,
+  | "seq"
+  | "id"
+  | "name"
+  | "function"
+  | "params"
+  | "attempts"
+  | "maxAttempts"
+  | "timeoutMs"
+  | "retryDelayMs"
+  | "backoff"
+  | "passParentResults"
+>;
+
+export interface Advanced {
+  readonly claims: readonly Claim[];
+  /** Settlements that came too late: the attempt was no longer this worker's. */
+  readonly stale: readonly Lease[];
+  /** Attempts of this worker that somebody wants killed. */
+  readonly toKill: readonly Lease[];
+  /** When the next delayed job is due, ms UTC. */
+  readonly nextDueAt: number | undefined;
+}

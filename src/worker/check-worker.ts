@@ -1,0 +1,101 @@
+import { resolve } from "node:path";
+import { type Clock, systemClock } from "../clock.js";
+import { GigqError } from "../errors.js";
+import { DEFAULT_GRACES, type Graces, ISOLATIONS, type Isolation } from "../executor/executor.js";
+import { defaultRoot, makeWorkerId } from "./liveness.js";
+import type { WorkerEvent } from "./worker-event.js";
+
+/** How a worker works. Times are seconds. */
+export interface WorkerOptions {
+  /** A name for logs and attempts; made from the host's name unless given. */
+  workerId?: string;
+  /** How many jobs run at a time; 1 unless given. */
+  concurrency?: number;
+  /** Seconds between looks when nothing else says that there is work; 5 unless given. */
+  pollingInterval?: number;
+  /** `process` unless given. */
+  isolation?: Isolation;
+  /** The folder that jobs run in, and where their packages are looked up; the current one unless given. */
+  root?: string;
+  /** Seconds that running jobs have to finish after `stop()`; 30 unless given. */
+  shutdownTimeout?: number;
+  /** Seconds from a stopped job's abort signal to SIGTERM; 1 unless given. */
+  abortGrace?: number;
+  /** Seconds from SIGTERM to SIGKILL; 2 unless given. */
+  killGrace?: number;
+  /** `once`: one job, then stop. `drain`: stop when nothing is ready. Neither unless given. */
+  until?: "once" | "drain";
+  /** Works on this job only, by its number. */
+  only?: number;
+  /** Hears what the worker does; must not throw. */
+  onEvent?: (event: WorkerEvent) => void;
+  /** False refuses to create the database. */
+  initialize?: boolean;
+  /** Where time comes from; for tests. */
+  clock?: Clock;
+}
+
+/** The options, checked and complete, in milliseconds. */
+export interface WorkerSettings {
+  readonly workerId: string;
+  readonly concurrency: number;
+  readonly pollingMs: number;
+  readonly isolation: Isolation;
+  readonly root: string;
+  readonly shutdownMs: number;
+  readonly graces: Graces;
+  readonly until: "once" | "drain" | undefined;
+  readonly only: number | undefined;
+  readonly onEvent: (event: WorkerEvent) => void;
+  readonly initialize: boolean;
+  readonly clock: Clock;
+}
+
+/** Throws `usage` for options that make no sense. */
+export function checkWorker(options: WorkerOptions): WorkerSettings {
+  return {
+    workerId: nameOf(options.workerId ?? makeWorkerId()),
+    concurrency: concurrencyOf(options.concurrency ?? 1),
+    pollingMs: secondsOf("pollingInterval", options.pollingInterval ?? 5, 0.001),
+    isolation: isolationOf(options.isolation ?? "process"),
+    root: resolve(options.root ?? defaultRoot()),
+    shutdownMs: secondsOf("shutdownTimeout", options.shutdownTimeout ?? 30, 0),
+    graces: {
+      abortMs: secondsOf("abortGrace", options.abortGrace ?? DEFAULT_GRACES.abortMs / 1000, 0),
+      termMs: secondsOf("killGrace", options.killGrace ?? DEFAULT_GRACES.termMs / 1000, 0),
+    },
+    until: options.until,
+    only: options.only,
+    onEvent: options.onEvent ?? (() => {}),
+    initialize: options.initialize ?? true,
+    clock: options.clock ?? systemClock,
+  };
+}
+
+function nameOf(workerId: string): string {
+  if (/^[\w.:@-]{1,100}$/.test(workerId)) return workerId;
+  throw new GigqError("usage", `"${workerId}" cannot name a worker`, {
+    hint: "Use up to 100 letters, digits, and any of . _ - : @",
+  });
+}
+
+function concurrencyOf(given: number): number {
+  if (Number.isInteger(given) && given >= 1 && given <= 1_000) return given;
+  throw new GigqError("usage", `concurrency is ${given}`, {
+    hint: "Give a whole number from 1 to 1000",
+  });
+}
+
+function secondsOf(option: string, given: number, least: number): number {
+  if (typeof given === "number" && given >= least && given <= 2_000_000) return given * 1000;
+  throw new GigqError("usage", `${option} is ${given}`, {
+    hint: `${option} is seconds, from ${least} to 2000000`,
+  });
+}
+
+function isolationOf(given: Isolation): Isolation {
+  if (ISOLATIONS.includes(given)) return given;
+  throw new GigqError("usage", `there is no isolation "${given}"`, {
+    hint: `Choose one of: ${ISOLATIONS.join(", ")}`,
+  });
+}

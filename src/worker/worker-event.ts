@@ -1,0 +1,56 @@
+import type { GigqError } from "../errors.js";
+import type { Isolation } from "../executor/executor.js";
+import type { JobStatus } from "../job/lifecycle.js";
+import type { AttemptStatus } from "../job/outcome.js";
+
+/** Which attempt of which job an event is about. */
+export interface AttemptInfo {
+  readonly id: string;
+  readonly seq: number;
+  readonly name: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  /** The slot it runs in: the worker's id, with a number behind it when there are several. */
+  readonly workerId: string;
+}
+
+/** What a worker tells about its work. Times are ms UTC, durations ms. */
+export type WorkerEvent =
+  | {
+      readonly type: "started";
+      readonly workerId: string;
+      readonly location: string;
+      readonly concurrency: number;
+      readonly isolation: Isolation;
+    }
+  | ({ readonly type: "begun" } & AttemptInfo)
+  | ({
+      /** How the attempt ended is stored now. */
+      readonly type: "ended";
+      readonly outcome: AttemptStatus;
+      /** What became of the job. */
+      readonly status: JobStatus;
+      readonly error: string | null;
+      readonly durationMs: number;
+      /** When it will be tried again, for a job with a delay. */
+      readonly runAt: number | null;
+    } & AttemptInfo)
+  /** The attempt was given back without using it up. */
+  | ({ readonly type: "released" } & AttemptInfo)
+  /** The attempt was no longer this worker's; its outcome was not written. */
+  | ({ readonly type: "stale" } & AttemptInfo)
+  /** The database could not be written; it is tried again. */
+  | { readonly type: "trouble"; readonly error: GigqError }
+  /** A job wrote something. */
+  | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
+  | { readonly type: "stopping"; readonly running: number; readonly withinMs: number }
+  | ({ readonly type: "stopped" } & Tally);
+
+/** Attempts of one worker, counted by how they ended. */
+export interface Tally {
+  readonly completed: number;
+  /** Failed, timed out, or killed. */
+  readonly failed: number;
+  readonly released: number;
+}

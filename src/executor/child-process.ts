@@ -51,6 +51,12 @@ class ChildProcessRunner implements Runner {
     this.#commands.write(toLine(command));
   }
 
+  kept(): Report[] {
+    const reports: Report[] = [];
+    lineReader<Report>((report) => reports.push(report))(this.mark.kept());
+    return reports;
+  }
+
   terminate(): void {
     this.#signalGroup("SIGTERM");
   }

@@ -25,10 +25,11 @@ export interface Attempt {
  */
 export interface Executor {
   readonly isolation: Isolation;
-  /** How many attempts are in a slot, begun or not. */
-  held(slot: number): number;
-  /** False while a slot is not to be given attempts: it is being stopped, or falls behind. */
-  accepts(slot: number): boolean;
+  /**
+   * The slots that can be given attempts now, one entry for each attempt, the emptiest slots first;
+   * none is filled beyond `depth`. `startMore` allows to start children for it beyond one a core.
+   */
+  room(depth: number, startMore: boolean): number[];
   /** Adds attempts to a slot, to be run in this order. */
   dispatch(slot: number, attempts: readonly Attempt[]): void;
   /** Stops an attempt that has begun, by all means there are; takes back one that has not. */
@@ -45,6 +46,8 @@ export interface ExecutorEvents {
   begun(attempt: Attempt): void;
   /** The last word about an attempt: nothing of it runs any more. `ms` is how long it ran. */
   ended(attempt: Attempt, outcome: Outcome, ms: number): void;
+  /** There may be more room than before, although nothing has ended. */
+  roomier(): void;
   /** Something was written to stdout or stderr by a child. */
   output(stream: "stdout" | "stderr", text: string): void;
 }

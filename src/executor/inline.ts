@@ -1,25 +1,31 @@
 import type { Outcome, StopReason } from "../job/outcome.js";
+import { Abort } from "./child/abort.js";
 import { callFunction } from "./child/call-function.js";
 import { describeError } from "./child/describe-error.js";
 import { loadFunction } from "./child/load-function.js";
 import { Deadline } from "./deadline.js";
 import type { Attempt, Executor, ExecutorEvents, ExecutorOptions, Isolation } from "./executor.js";
+import { fillEvenly } from "./fill-evenly.js";
 
 /** What waits behind an attempt that takes longer than this is taken back for others to run. */
 const FALLS_BEHIND_MS = 50;
 
 interface Running {
   readonly attempt: Attempt;
-  readonly abort: AbortController;
+  readonly abort: Abort;
   readonly startedMs: number;
   reason?: StopReason;
   /** Reported already, though the function has not returned. */
   forsaken?: boolean;
 }
 
-interface InlineSlot {
-  readonly waiting: Attempt[];
+class InlineSlot {
+  readonly waiting: Attempt[] = [];
   running: Running | undefined;
+
+  get held(): number {
+    return this.waiting.length + (this.running === undefined ? 0 : 1);
+  }
 }
 
 /**
@@ -36,16 +42,11 @@ export class InlineExecutor implements Executor {
   constructor(options: ExecutorOptions, events: ExecutorEvents) {
     this.#root = options.root;
     this.#events = events;
-    this.#slots = Array.from({ length: options.slots }, () => ({ waiting: [], running: undefined }));
+    this.#slots = Array.from({ length: options.slots }, () => new InlineSlot());
   }
 
-  held(slot: number): number {
-    const { waiting, running } = this.#slots[slot]!;
-    return waiting.length + (running === undefined ? 0 : 1);
-  }
-
-  accepts(): boolean {
-    return true;
+  room(depth: number): number[] {
+    return fillEvenly(this.#slots, depth, () => true);
   }
 
   dispatch(index: number, attempts: readonly Attempt[]): void {
@@ -83,12 +84,12 @@ export class InlineExecutor implements Executor {
     for (let attempt = slot.waiting.shift(); attempt !== undefined; attempt = slot.waiting.shift()) {
       const running: Running = {
         attempt,
-        abort: new AbortController(),
+        abort: new Abort(),
         startedMs: performance.now(),
       };
       slot.running = running;
       this.#events.begun(attempt);
-      const outcome = await this.#call(attempt, running.abort.signal);
+      const outcome = await this.#call(attempt, running.abort);
       if (running.forsaken) return;
       slot.running = undefined;
       const ms = performance.now() - running.startedMs;
@@ -96,9 +97,9 @@ export class InlineExecutor implements Executor {
     }
   }
 
-  async #call(attempt: Attempt, signal: AbortSignal): Promise<Outcome> {
+  async #call(attempt: Attempt, abort: Abort): Promise<Outcome> {
     try {
-      return await callFunction(await loadFunction(attempt.function, this.#root), attempt, signal);
+      return await callFunction(await loadFunction(attempt.function, this.#root), attempt, abort);
     } catch (error) {
       return { type: "failed", error: describeError(error) };
     }
@@ -123,7 +124,7 @@ export class InlineExecutor implements Executor {
   #abort(running: Running, reason: StopReason): void {
     if (running.reason !== undefined) return;
     running.reason = reason;
-    running.abort.abort(new Error(reason));
+    running.abort.abort(reason);
   }
 
   #takeBack(slot: InlineSlot): void {

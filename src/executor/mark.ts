@@ -28,11 +28,18 @@ export function monotonicMs(): number {
   return seconds * 1e3 + nanoseconds / 1e6;
 }
 
-/** [0] attempt begun, [1] when, [2] the last that may begin. */
-const CELLS = 3;
-const LIMIT_AT = 16;
+/** Float64 cells: [0] attempt begun, [1] when, [2] bytes of unsent reports, [3] the limit. */
+const CELLS = 4;
+const LIMIT_AT = 24;
+/** Where reports stand that the child has not sent yet, and how many bytes there is room for. */
+const REPORTS_AT = 64;
+const REPORTS_ROOM = 16_384;
 
-/** A mark in a nameless file, for two processes that both hold it open. */
+/**
+ * A mark in a nameless file, for two processes that both hold it open. It also carries reports
+ * that the child has not sent yet, so that it need not send each one alone, and yet none is lost
+ * when it dies.
+ */
 export class FileMark implements Mark {
   readonly fd: number;
   readonly #cells = new Float64Array(CELLS);
@@ -45,7 +52,7 @@ export class FileMark implements Mark {
   /** The worker's side: makes the file, in memory where the system has a place for that. */
   static create(): FileMark {
     const mark = new FileMark(namelessFile());
-    mark.#cells[2] = NO_LIMIT;
+    mark.#cells[3] = NO_LIMIT;
     writeSync(mark.fd, mark.#bytes, 0, mark.#bytes.length, 0);
     return mark;
   }
@@ -55,17 +62,42 @@ export class FileMark implements Mark {
     this.#cells[1] = monotonicMs();
     writeSync(this.fd, this.#bytes, 0, LIMIT_AT, 0);
     readSync(this.fd, this.#bytes, LIMIT_AT, 8, LIMIT_AT);
-    return n <= this.#cells[2]!;
+    return n <= this.#cells[3]!;
   }
 
   limit(n: number): void {
-    this.#cells[2] = n;
+    this.#cells[3] = n;
     writeSync(this.fd, this.#bytes, LIMIT_AT, 8, LIMIT_AT);
   }
 
   begun(): { n: number; atMs: number } {
     readSync(this.fd, this.#bytes, 0, LIMIT_AT, 0);
     return { n: this.#cells[0]!, atMs: this.#cells[1]! };
+  }
+
+  /** Child: keeps a report; it counts from the next `begin` on. False when there is no room. */
+  keep(line: Buffer): boolean {
+    const used = this.#cells[2]!;
+    if (used + line.length > REPORTS_ROOM) return false;
+    writeSync(this.fd, line, 0, line.length, REPORTS_AT + used);
+    this.#cells[2] = used + line.length;
+    return true;
+  }
+
+  /** Child: all reports have been sent. */
+  sent(): void {
+    this.#cells[2] = 0;
+  }
+
+  /**
+   * Worker: the reports that were kept and perhaps not sent. Empty when the child went on to
+   * another attempt meanwhile: it may be writing over them, and will send them.
+   */
+  kept(): string {
+    const { n } = this.begun();
+    const bytes = Buffer.alloc(this.#cells[2]!);
+    readSync(this.fd, bytes, 0, bytes.length, REPORTS_AT);
+    return this.begun().n === n ? bytes.toString("utf8") : "";
   }
 
   close(): void {

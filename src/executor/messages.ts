@@ -19,8 +19,10 @@ export type Command =
   | { readonly type: "abort"; readonly reason: string }
   | { readonly type: "exit" };
 
-/** What a child tells the worker, about one assignment each time. */
+/** What a child tells the worker. */
 export type Report =
+  /** It has loaded, and can begin. */
+  | { readonly type: "ready" }
   | { readonly type: "ended"; readonly n: number; readonly ms: number; readonly outcome: Outcome }
   /** It was recalled before it began. */
   | { readonly type: "skipped"; readonly n: number };

@@ -1,6 +1,8 @@
+import { availableParallelism } from "node:os";
 import type { StopReason } from "../job/outcome.js";
 import { Deadline } from "./deadline.js";
 import type { Attempt, Executor, ExecutorEvents, ExecutorOptions, Isolation } from "./executor.js";
+import { fillEvenly } from "./fill-evenly.js";
 import type { StartRunner } from "./runner.js";
 import { Slot } from "./slot.js";
 
@@ -21,12 +23,12 @@ export class Pool implements Executor {
     this.#deadline = new Deadline(() => earliest(this.#slots.map((slot) => slot.check())));
   }
 
-  held(slot: number): number {
-    return this.#slots[slot]!.held;
-  }
-
-  accepts(slot: number): boolean {
-    return this.#slots[slot]!.accepts;
+  /** Children boot a core's worth at a time, so that the first are there soon. */
+  room(depth: number, startMore: boolean): number[] {
+    const cores = availableParallelism();
+    const busy = this.#slots.filter((slot) => (startMore ? slot.booting : slot.started)).length;
+    let starts = Math.max(0, cores - busy);
+    return fillEvenly(this.#slots, depth, (slot) => slot.accepts && (slot.started || starts-- > 0));
   }
 
   dispatch(slot: number, attempts: readonly Attempt[]): void {

@@ -5,6 +5,8 @@ import type { Command, Report } from "./messages.js";
 export interface Runner {
   readonly mark: Mark;
   send(command: Command): void;
+  /** Reports that have not arrived by themselves yet; those that have may be among them. */
+  kept(): Report[];
   /** Asks it to end: SIGTERM to its process group. */
   terminate(): void;
   /** Ends it, with everything it started: SIGKILL to its process group. */

@@ -1,6 +1,6 @@
 import type { Outcome, StopReason } from "../job/outcome.js";
 import type { Attempt, ExecutorEvents, ExecutorOptions } from "./executor.js";
-import { type Mark, monotonicMs, NO_LIMIT } from "./mark.js";
+import { monotonicMs, NO_LIMIT } from "./mark.js";
 import type { Report } from "./messages.js";
 import type { Runner, StartRunner } from "./runner.js";
 
@@ -35,6 +35,7 @@ export class Slot {
   /** The last attempt that the child may begin. */
   #limit = NO_LIMIT;
   #deathsBeforeBegin = 0;
+  #ready = false;
   #onGone: (() => void) | undefined;
 
   constructor(options: ExecutorOptions, events: ExecutorEvents, start: StartRunner) {
@@ -43,8 +44,19 @@ export class Slot {
     this.#start = start;
   }
 
+  /** How many attempts are here, begun or not. */
   get held(): number {
     return this.#entries.length;
+  }
+
+  /** It has a child, ready or not. */
+  get started(): boolean {
+    return this.#runner !== undefined;
+  }
+
+  /** Its child is not ready yet. */
+  get booting(): boolean {
+    return this.#runner !== undefined && !this.#ready;
   }
 
   /** True until the child has passed over what was taken back. */
@@ -52,6 +64,7 @@ export class Slot {
     return this.#limit !== NO_LIMIT;
   }
 
+  /** False while it is being stopped, or falls behind. */
   get accepts(): boolean {
     return this.#stopping === undefined && !this.#recalling;
   }
@@ -63,7 +76,7 @@ export class Slot {
     try {
       this.#runner ??= this.#startRunner();
     } catch (error) {
-      this.#lose(`the job's process could not be started: ${(error as Error).message}`, undefined);
+      this.#lose(`the job's process could not be started: ${(error as Error).message}`);
       return;
     }
     if (idle) this.#headBegins();
@@ -99,6 +112,7 @@ export class Slot {
    * how many milliseconds to look again; `undefined` when there is nothing to look after.
    */
   check(): number | undefined {
+    if (this.#entries.length > 1) this.#readKept();
     const head = this.#entries[0];
     if (head === undefined || this.#runner === undefined || this.#stopping) return undefined;
     const begun = this.#runner.mark.begun();
@@ -130,16 +144,22 @@ export class Slot {
   }
 
   #startRunner(): Runner {
-    const runner: Runner = this.#start(this.#options.root, {
+    this.#ready = false;
+    return this.#start(this.#options.root, {
       report: (report) => this.#reported(report),
       output: (stream, text) => this.#events.output(stream, text),
-      gone: (how) => this.#lose(how, runner.mark),
+      gone: (how) => this.#lose(how),
     });
-    return runner;
   }
 
   #reported(report: Report): void {
+    if (report.type === "ready") {
+      this.#ready = true;
+      this.#events.roomier();
+      return;
+    }
     const head = this.#entries[0];
+    // Reports that were kept beside the mark may come a second time.
     if (head === undefined || head.n !== report.n) return;
     this.#deathsBeforeBegin = 0;
     if (this.#stopping?.entry === head) {
@@ -154,7 +174,13 @@ export class Slot {
     else if (this.#recalling) {
       this.#limit = NO_LIMIT;
       this.#runner?.mark.limit(NO_LIMIT);
+      this.#events.roomier();
     }
+  }
+
+  /** A child that blocks, or died, may have left reports that it did not send. */
+  #readKept(): void {
+    for (const report of this.#runner?.kept() ?? []) this.#reported(report);
   }
 
   #headBegins(): void {
@@ -195,16 +221,17 @@ export class Slot {
   }
 
   /** The child is gone, or never came. Its mark says what it had begun. */
-  #lose(how: string, mark: Mark | undefined): void {
+  #lose(how: string): void {
+    this.#readKept();
     const [head, ...behind] = this.#entries;
     const stopping = this.#stopping;
     clearTimeout(stopping?.timer);
+    const begun = this.#runner?.mark.begun() ?? { n: 0, atMs: 0 };
     this.#runner = undefined;
     this.#entries = [];
     this.#stopping = undefined;
     this.#limit = NO_LIMIT;
 
-    const begun = mark?.begun() ?? { n: 0, atMs: 0 };
     if (head !== undefined && !head.takenBack) {
       const hadBegun = begun.n >= head.n;
       const outcome = stopping ? { type: stopping.reason } : this.#deathOf(hadBegun, how);

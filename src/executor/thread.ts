@@ -32,6 +32,7 @@ export function startThread(root: string, events: RunnerEvents): Runner {
   return {
     mark,
     send: (command: Command) => thread.postMessage(command),
+    kept: () => [],
     terminate: end,
     destroy: end,
   };

@@ -112,41 +112,59 @@ export type Settled = Pick<
   "seq" | "attempts" | "maxAttempts" | "timeoutMs" | "retryDelayMs" | "backoff"
 >;
 
+/** When an attempt began and ended, ms UTC. */
+export interface AttemptTime {
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
 /** Decides what becomes of a job whose attempt ended so; the only place that does. */
 export function settle(
   job: Settled,
   lease: Lease,
   outcome: Outcome,
-  time: { startedAt: number; endedAt: number },
+  time: AttemptTime,
 ): Settlement {
-  const base = { lease, attempts: job.attempts, result: null, error: null, runAt: null, ...time };
-  const to = (transition: TransitionName) => ({ transition, status: TRANSITIONS[transition].to });
-
   switch (outcome.type) {
     case "completed":
-      return {
-        ...base,
-        ...to("complete"),
-        result: outcome.result,
-        attempt: { status: "completed", error: null },
-      };
+      return write("complete", job, lease, time, { status: "completed", error: null }, outcome.result);
     case "released":
-      return { ...base, ...to("release"), attempts: job.attempts - 1, attempt: null };
-    case "cancelled": {
-      const error = "cancelled while it was running";
-      return { ...base, ...to("kill"), error, attempt: { status: "cancelled", error } };
-    }
+      return write("release", job, lease, time, null);
+    case "cancelled":
+      return write("kill", job, lease, time, {
+        status: "cancelled",
+        error: "cancelled while it was running",
+      });
     default: {
       const error = outcome.type === "timeout" ? ranPast(job.timeoutMs) : outcome.error;
-      const attempt = { status: outcome.type, error };
-      if (job.attempts < job.maxAttempts) {
-        const delay = retryDelay(job);
-        const runAt = delay > 0 ? time.endedAt + delay : null;
-        return { ...base, ...to("retry"), error, runAt, attempt };
-      }
-      return { ...base, ...to(outcome.type === "timeout" ? "expire" : "fail"), error, attempt };
+      const again = job.attempts < job.maxAttempts;
+      const last = outcome.type === "timeout" ? "expire" : "fail";
+      return write(again ? "retry" : last, job, lease, time, { status: outcome.type, error });
     }
   }
+}
+
+function write(
+  transition: TransitionName,
+  job: Settled,
+  lease: Lease,
+  { startedAt, endedAt }: AttemptTime,
+  attempt: Settlement["attempt"],
+  result: string | null = null,
+): Settlement {
+  const delay = transition === "retry" ? retryDelay(job) : 0;
+  return {
+    lease,
+    transition,
+    status: TRANSITIONS[transition].to,
+    attempts: attempt === null ? job.attempts - 1 : job.attempts,
+    result,
+    error: attempt?.error ?? null,
+    runAt: delay > 0 ? endedAt + delay : null,
+    startedAt,
+    endedAt,
+    attempt,
+  };
 }
 
 /** The settlement that takes the place of a retry when somebody has cancelled the job meanwhile. */

@@ -177,18 +177,12 @@ export class Worker {
     }
   }
 
-  /** A slot's name for each attempt that could be taken, the emptiest slots first. */
+  /** The name of a slot for each attempt that could be taken. */
   #room(executor: Executor): string[] {
-    const room: string[] = [];
-    if (this.#stopping) return room;
-    const { depth } = this.#pacing;
-    for (let level = 0; level < depth; level++) {
-      for (const [slot, name] of this.#slotNames.entries()) {
-        if (room.length >= this.#budget) return room;
-        if (executor.held(slot) <= level && executor.accepts(slot)) room.push(name);
-      }
-    }
-    return room;
+    if (this.#stopping) return [];
+    const { depth, worthMoreChildren } = this.#pacing;
+    const room = executor.room(depth, worthMoreChildren);
+    return room.slice(0, this.#budget).map((slot) => this.#slotNames[slot]!);
   }
 
   #handOut(executor: Executor, claims: readonly Claim[]): void {
@@ -290,6 +284,9 @@ export class Worker {
       {
         begun: (attempt) => onEvent({ type: "begun", ...this.#hands.info(attempt) }),
         ended: (attempt, outcome, ms) => this.#ended(attempt, outcome, ms),
+        roomier: () => {
+          if (!this.#starved) this.#wake.now();
+        },
         output: (stream, text) => onEvent({ type: "output", stream, text }),
       },
     );

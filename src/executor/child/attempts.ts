@@ -1,28 +1,33 @@
 import type { Outcome } from "../../job/outcome.js";
 import type { Mark } from "../mark.js";
 import type { Assignment, Command, Report } from "../messages.js";
+import { Abort } from "./abort.js";
 import { callFunction } from "./call-function.js";
 import { describeError } from "./describe-error.js";
 import { loadFunction } from "./load-function.js";
 
-/** The child's side: runs what it is sent, one after the other, and reports each at once. */
+/** `more` says that another attempt follows at once, so that the report may wait for company. */
+export type SendReport = (report: Report, more: boolean) => void;
+
+/** The child's side: runs what it is sent, one after the other, and reports how each ended. */
 export class Attempts {
   readonly #mark: Mark;
-  readonly #report: (report: Report) => void;
+  readonly #report: SendReport;
   readonly #root: string;
   #waiting: Assignment[] = [];
-  #running: { n: number; abort: AbortController; startedMs: number } | undefined;
+  #running: { n: number; abort: Abort; startedMs: number } | undefined;
 
-  constructor(mark: Mark, root: string, report: (report: Report) => void) {
+  constructor(mark: Mark, root: string, report: SendReport) {
     this.#mark = mark;
     this.#root = root;
     this.#report = report;
+    report({ type: "ready" }, false);
   }
 
   receive(command: Command): void {
     if (command.type === "exit") process.exit(0);
     if (command.type === "abort") {
-      this.#running?.abort.abort(new Error(command.reason));
+      this.#running?.abort.abort(command.reason);
       return;
     }
     const idle = this.#running === undefined && this.#waiting.length === 0;
@@ -35,7 +40,7 @@ export class Attempts {
     if (this.#running !== undefined) {
       const { n, startedMs } = this.#running;
       const outcome = { type: "failed", error: `uncaught: ${describeError(error)}` } as const;
-      this.#report({ type: "ended", n, ms: performance.now() - startedMs, outcome });
+      this.#report({ type: "ended", n, ms: performance.now() - startedMs, outcome }, false);
     }
     process.exit(1);
   }
@@ -44,18 +49,21 @@ export class Attempts {
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       const { n } = next;
       if (!this.#mark.begin(n)) {
-        this.#report({ type: "skipped", n });
+        this.#report({ type: "skipped", n }, false);
         continue;
       }
-      const running = { n, abort: new AbortController(), startedMs: performance.now() };
+      const running = { n, abort: new Abort(), startedMs: performance.now() };
       this.#running = running;
       const fn = await loadFunction(next.function, this.#root).catch(asError);
+      // The first attempt in a child also loads the module; that is no measure of the job.
+      if (typeof fn === "function") running.startedMs = performance.now();
       const outcome: Outcome =
         typeof fn === "function"
-          ? await callFunction(fn, next, running.abort.signal)
+          ? await callFunction(fn, next, running.abort)
           : { type: "failed", error: describeError(fn.thrown) };
       this.#running = undefined;
-      this.#report({ type: "ended", n, ms: performance.now() - running.startedMs, outcome });
+      const ms = performance.now() - running.startedMs;
+      this.#report({ type: "ended", n, ms, outcome }, this.#waiting.length > 0);
       // Node remembers a module that failed to load: once it is mended, a new child will see it.
       if (typeof fn !== "function") process.exit(0);
     }

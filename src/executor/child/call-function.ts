@@ -3,6 +3,7 @@ import type { ParentResult } from "../../job/job.js";
 import type { Outcome } from "../../job/outcome.js";
 import type { Attempt } from "../executor.js";
 import { describeError } from "./describe-error.js";
+import type { Abort } from "./abort.js";
 import type { LoadedFunction } from "./load-function.js";
 
 /** What a job's function is given besides its params. */
@@ -23,15 +24,22 @@ export type JobFunction = (params: never, context: JobContext) => unknown;
 export async function callFunction(
   fn: LoadedFunction,
   attempt: Omit<Attempt, "timeoutMs" | "function">,
-  signal: AbortSignal,
+  abort: Abort,
 ): Promise<Outcome> {
   let returned: unknown;
   try {
     const parentResults = parse(attempt.parentResults);
     const params = JSON.parse(attempt.params);
     if (attempt.passParentResults) params.parentResults = parentResults;
-    const { jobId } = attempt;
-    returned = await fn(params, { jobId, attempt: attempt.attempt, signal, parentResults });
+    const context: JobContext = {
+      jobId: attempt.jobId,
+      attempt: attempt.attempt,
+      parentResults,
+      get signal() {
+        return abort.signal;
+      },
+    };
+    returned = await fn(params, context);
   } catch (error) {
     return { type: "failed", error: describeError(error) };
   }

@@ -8,7 +8,14 @@ const COMMANDS_FD = 3;
 const REPORTS_FD = 4;
 const MARK_FD = 5;
 
-const attempts = new Attempts(new FileMark(MARK_FD), process.cwd(), report);
+/** Reports wait for others at most this long, unless an attempt blocks meanwhile. */
+const GATHER_MS = 1;
+
+const mark = new FileMark(MARK_FD);
+let unsent: Buffer[] = [];
+let sentAtMs = 0;
+
+const attempts = new Attempts(mark, process.cwd(), report);
 const commands = new Socket({ fd: COMMANDS_FD, readable: true, writable: false });
 commands.setEncoding("utf8");
 commands.on("data", lineReader<Command>((command) => attempts.receive(command)));
@@ -16,11 +23,23 @@ commands.on("close", endWithWorker);
 process.on("uncaughtException", (error) => attempts.crash(error));
 
 /**
- * Writes a report before anything else happens, so that it is kept whatever the next attempt does.
- * The pipe is blocking: a worker that does not keep up slows its children down.
+ * Before anything else happens, a report is in the pipe or kept beside the mark, so that it
+ * survives whatever the next attempt does to this process. Reports that come fast share a write.
  */
-function report(report: Report): void {
-  const bytes = Buffer.from(toLine(report));
+function report(report: Report, more: boolean): void {
+  const line = Buffer.from(toLine(report));
+  if (more && performance.now() - sentAtMs < GATHER_MS && mark.keep(line)) {
+    unsent.push(line);
+    return;
+  }
+  send(Buffer.concat([...unsent, line]));
+  unsent = [];
+  mark.sent();
+  sentAtMs = performance.now();
+}
+
+/** The pipe is blocking: a worker that does not keep up slows its children down. */
+function send(bytes: Buffer): void {
   try {
     for (let written = 0; written < bytes.length; ) {
       written += writeSync(REPORTS_FD, bytes, written);

@@ -10,7 +10,7 @@ import * as sql from "./sql.js";
 export class Family {
   readonly #recount;
   readonly #brokenParent;
-  readonly #freeChildren;
+  readonly #children;
   readonly #freeChild;
   readonly #pendingChildren;
   readonly #pendingChildSeqs;
@@ -23,7 +23,7 @@ export class Family {
   constructor(db: Database) {
     this.#recount = db.prepare(sql.RECOUNT_PARENTS);
     this.#brokenParent = db.prepare<[number], { seq: number; status: JobStatus }>(sql.BROKEN_PARENT);
-    this.#freeChildren = db.prepare(sql.FREE_CHILDREN);
+    this.#children = db.prepare<[number], number>(sql.CHILDREN).pluck();
     this.#freeChild = db.prepare(sql.FREE_CHILD);
     this.#pendingChildren = db.prepare<[number], PendingChild>(sql.PENDING_CHILDREN);
     this.#pendingChildSeqs = db.prepare<[number], number>(sql.PENDING_CHILD_SEQS).pluck();
@@ -43,7 +43,7 @@ export class Family {
 
   /** A job has completed: its children have one parent fewer to wait for. */
   completed(seq: number): void {
-    this.#freeChildren.run(seq);
+    for (const child of this.#children.all(seq)) this.#freeChild.run(child);
   }
 
   /** A job has ended without completing. Answers how many descendants were cancelled for it. */

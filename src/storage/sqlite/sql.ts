@@ -8,7 +8,10 @@ function oneOf(statuses: readonly JobStatus[]): string {
 const from = (name: TransitionName): string => oneOf(TRANSITIONS[name].from);
 const to = (name: TransitionName): string => `'${TRANSITIONS[name].to}'`;
 
-/** What makes a job ready; word for word the condition of the index `job_ready`. */
+/**
+ * What makes a job ready; word for word the condition of the index `job_ready`. Statements name
+ * their partial index: left alone, SQLite takes `job_status` and goes through all pending jobs.
+ */
 const READY = "status = 'pending' and waiting_on = 0 and run_at is null";
 
 export const INSERT_JOB: string = `
@@ -78,26 +81,26 @@ group by status`;
 
 export const COUNT_DELAYED: string = `
 select count(*)
-from job
+from job indexed by job_due
 where status = 'pending' and run_at is not null`;
 
 export const COUNT_BLOCKED: string = `
 select count(*)
-from job
+from job indexed by job_blocked
 where status = 'pending' and waiting_on > 0`;
 
 /** Delayed jobs whose time has come join the ready ones. */
 export const PROMOTE_DUE: string = `
-update job
+update job indexed by job_due
 set run_at = null
 where status = 'pending' and run_at is not null and run_at <= ?`;
 
 export const NEXT_DUE: string = `
 select min(run_at)
-from job
+from job indexed by job_due
 where status = 'pending' and run_at is not null`;
 
-export const ANY_READY: string = `select 1 from job where ${READY} limit 1`;
+export const ANY_READY: string = `select 1 from job indexed by job_ready where ${READY} limit 1`;
 
 const CLAIMED_COLUMNS = `
   seq, id, name, function, params, attempts, max_attempts, timeout_ms, retry_delay_ms, backoff,
@@ -106,7 +109,7 @@ const CLAIMED_COLUMNS = `
 /** The next ready jobs, by priority and then in order of submission; served by `job_ready`. */
 export const READY_JOBS: string = `
 select ${CLAIMED_COLUMNS}
-from job
+from job indexed by job_ready
 where ${READY}
 order by priority desc, seq
 limit ?`;
@@ -143,12 +146,10 @@ select 1
 from job
 where seq = ? and lease = ? and worker_id = ? and status in ${from("complete")}`;
 
-/** One parent fewer to wait for, in every pending child. */
-export const FREE_CHILDREN: string = `
-update job
-set waiting_on = waiting_on - 1
-where status = 'pending'
-  and seq in (select child_seq from dependency where parent_seq = ?)`;
+export const CHILDREN: string = `
+select child_seq
+from dependency
+where parent_seq = ?`;
 
 export const PENDING_CHILDREN: string = `
 select c.seq, c.on_parent_failure
@@ -157,10 +158,11 @@ join job c on c.seq = d.child_seq
 where d.parent_seq = ? and c.status in ${from("orphan")}
 order by c.seq`;
 
+/** One parent fewer to wait for. */
 export const FREE_CHILD: string = `
 update job
 set waiting_on = waiting_on - 1
-where seq = ?`;
+where seq = ? and status = 'pending'`;
 
 export const ORPHAN: string = `
 update job

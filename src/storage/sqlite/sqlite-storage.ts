@@ -1,4 +1,4 @@
-import type { Database } from "better-sqlite3";
+import type { Database, Transaction } from "better-sqlite3";
 import type { Clock } from "../../clock.js";
 import type { JobRecord, JobSpec } from "../../job/job.js";
 import { refuseCycles } from "../order.js";
@@ -39,6 +39,7 @@ class SqliteStorage implements Storage {
   readonly #db: Database;
   readonly #path: string;
   readonly #clock: Clock;
+  readonly #transaction: Transaction<(action: () => unknown) => unknown>;
   readonly #queries: Queries;
   readonly #inserts: Inserts;
   readonly #claims: Claims;
@@ -51,6 +52,7 @@ class SqliteStorage implements Storage {
     this.#db = db;
     this.#path = path;
     this.#clock = clock;
+    this.#transaction = db.transaction((action) => action());
     this.#queries = new Queries(db);
     this.#inserts = new Inserts(db, family);
     this.#claims = new Claims(db);
@@ -128,7 +130,6 @@ class SqliteStorage implements Storage {
   }
 
   #write<T>(action: () => T): Promise<T> {
-    const transaction = this.#db.transaction(action);
-    return patiently(this.#clock, this.#path, () => transaction.immediate());
+    return patiently(this.#clock, this.#path, () => this.#transaction.immediate(action) as T);
   }
 }

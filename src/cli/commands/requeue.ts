@@ -1,0 +1,131 @@
+import type { Command } from "commander";
+import type { JobQueue, JobRef, JobStatus, JobSummary } from "../../index.js";
+import { EXIT } from "../exit-codes.js";
+import { parseRef, parseStatuses, usage } from "../options.js";
+import { renderName } from "../render/job-line.js";
+import { renderCount } from "../render/time.js";
+import { reportChanges } from "../report-changes.js";
+import type { Shell } from "../shell.js";
+
+interface Flags {
+  status?: JobStatus[];
+  name?: string;
+  dryRun?: boolean;
+}
+
+const REQUEUEABLE: readonly JobStatus[] = ["failed", "timeout", "cancelled"];
+
+/** So many jobs are requeued in one commit. */
+const BATCH = 500;
+
+export function describe(command: Command): void {
+  command
+    .argument("[ids...]", "numbers or ids of jobs")
+    .option("-s, --status <statuses>", "all jobs with these statuses instead", parseStatuses)
+    .option("-n, --name <name>", "with --status: only jobs of this name")
+    .option("--dry-run", "only say which jobs it would be")
+    .addHelpText(
+      "after",
+      `
+Attempts start again at 0, the error is cleared, and there is no delay. Jobs that were cancelled
+because this one failed come back with it.
+
+Examples:
+  gigq requeue 41
+  gigq requeue --status failed,timeout --name import --dry-run`,
+    );
+}
+
+export async function act(shell: Shell, args: string[], flags: Flags): Promise<number> {
+  const refs = checked(args, flags);
+  return shell.withQueue({ create: false }, async (queue) => {
+    if (flags.dryRun) return dryRun(shell, queue, refs, flags);
+    if (flags.status !== undefined) return requeueMany(shell, queue, flags);
+    return reportChanges(shell, await queue.requeueAll(refs), {
+      done: () => "Requeued",
+      followed: (count) => `and ${count} that depended on it`,
+      refused: refusal,
+    });
+  });
+}
+
+function checked(args: readonly string[], { status, name }: Flags): JobRef[] {
+  if (args.length > 0 === (status !== undefined)) {
+    throw usage(
+      args.length > 0 ? "ids and --status cannot be given together" : "no job is named",
+      "Give ids, or --status failed,timeout",
+    );
+  }
+  if (name !== undefined && status === undefined) {
+    throw usage("--name goes with --status", "For example: --status failed --name import");
+  }
+  const wrong = status?.find((one) => !REQUEUEABLE.includes(one));
+  if (wrong !== undefined) {
+    throw usage(`${wrong} jobs cannot be requeued`, `Choose among: ${REQUEUEABLE.join(", ")}`);
+  }
+  return args.map(parseRef);
+}
+
+async function dryRun(shell: Shell, queue: JobQueue, refs: JobRef[], flags: Flags): Promise<number> {
+  const jobs: JobSummary[] = [];
+  if (flags.status !== undefined) {
+    for await (const page of matching(queue, flags)) jobs.push(...page);
+  } else {
+    for (const job of await queue.getStatuses(refs)) {
+      if (job.exists && REQUEUEABLE.includes(job.status)) jobs.push(job);
+    }
+  }
+  if (shell.json) {
+    shell.printJson(jobs.map(({ id, seq, name, status }) => ({ id, seq, name, status })));
+    return EXIT.ok;
+  }
+  for (const job of jobs) shell.print(`Would requeue ${renderName(job)}, ${job.status}`);
+  if (jobs.length === 0) shell.print("Nothing to requeue");
+  return EXIT.ok;
+}
+
+async function requeueMany(shell: Shell, queue: JobQueue, flags: Flags): Promise<number> {
+  let requeued = 0;
+  let restored = 0;
+  for await (const page of matching(queue, flags)) {
+    for (const result of await queue.requeueAll(page.map((job) => job.seq))) {
+      if (result.changed) requeued += 1;
+      restored += result.followed;
+    }
+  }
+  if (shell.json) {
+    shell.printJson({ requeued, restored });
+    return EXIT.ok;
+  }
+  const jobs = `${renderCount(requeued)} ${requeued === 1 ? "job" : "jobs"}`;
+  shell.print(`Requeued ${jobs}${restored > 0 ? `, and restored ${renderCount(restored)} that depended on them` : ""}`);
+  return EXIT.ok;
+}
+
+async function* matching(queue: JobQueue, flags: Flags): AsyncGenerator<JobSummary[]> {
+  let before = Number.MAX_SAFE_INTEGER;
+  for (;;) {
+    const jobs = await queue.listJobs({
+      status: flags.status!,
+      ...(flags.name === undefined ? {} : { name: flags.name }),
+      limit: BATCH,
+      before,
+    });
+    if (jobs.length === 0) return;
+    before = jobs.at(-1)!.seq;
+    yield jobs;
+  }
+}
+
+function refusal(job: JobSummary): { message: string; hint: string } {
+  if (job.status === "cancelled") {
+    return {
+      message: `cannot run again while its parent has failed: ${job.error ?? ""}`,
+      hint: "Requeue the parent: that restores this job too",
+    };
+  }
+  return {
+    message: `is ${job.status}`,
+    hint: `Only ${REQUEUEABLE.join(", ")} jobs can be requeued`,
+  };
+}

@@ -1,0 +1,69 @@
+import type { Command } from "commander";
+import { Job, Worker } from "../../index.js";
+import { follow, interruptible, reportEnds } from "../follow.js";
+import { describeJobOptions, type JobFlags, jobOptionsOf } from "../job-options.js";
+import { plain } from "../render/plain.js";
+import type { Shell } from "../shell.js";
+import { openSpinner } from "../spinner.js";
+
+export function describe(command: Command): void {
+  describeJobOptions(command);
+  command.addHelpText(
+    "after",
+    `
+A result that is a string is printed as it is, anything else as JSON. What the job writes goes to stderr.
+Exits with 0 when it completed, 10 when it failed, 11 when it timed out, 12 when it was cancelled.
+
+Example: gigq run ./jobs.ts#greet -p name=Ada`,
+  );
+}
+
+export async function act(shell: Shell, args: string[], flags: JobFlags): Promise<number> {
+  return shell.withQueue({ create: true }, async (queue) => {
+    const job = new Job(await jobOptionsOf(args, flags, shell.terminal, queue));
+    await queue.submit(job);
+    const info = await queue.getStatus(job.id);
+    const spinner = await openSpinner(shell);
+    const worker = new Worker(shell.path, {
+      ...(info.exists ? { only: info.seq } : {}),
+      shutdownTimeout: 0,
+      onEvent: (event) => {
+        if (event.type === "output") {
+          spinner.above(() => shell.terminal.stderr.write(onTerminal(shell, event.text)));
+        }
+      },
+    });
+    const working = worker.start();
+    try {
+      return await interruptible(
+        shell,
+        async (signal) => {
+          const [ended] = await Promise.all([
+            follow(shell, queue, [job.id], { signal, spinner }),
+            // Only rejects: it works until it is stopped.
+            Promise.race([working, new Promise((resolve) => setImmediate(resolve))]),
+          ]);
+          if (ended[0]?.status === "completed") printResult(shell, ended[0].result);
+          return reportEnds(shell, ended);
+        },
+        async () => {
+          await queue.cancel(job.id, { force: true });
+          shell.say("interrupted: the job is cancelled");
+        },
+      );
+    } finally {
+      await worker.close();
+      await working;
+      spinner.stop();
+    }
+  });
+}
+
+function printResult(shell: Shell, result: unknown): void {
+  if (shell.json || typeof result !== "string") shell.printJson(result);
+  else shell.print(shell.terminal.stdout.isTerminal ? plain(result) : result);
+}
+
+function onTerminal(shell: Shell, text: string): string {
+  return shell.terminal.stderr.isTerminal ? plain(text) : text;
+}

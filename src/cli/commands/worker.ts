@@ -1,0 +1,90 @@
+import type { Command } from "commander";
+import { type Isolation, Worker, type WorkerEvent } from "../../index.js";
+import { EXIT } from "../exit-codes.js";
+import { parseChoice, parseDuration, parseWhole, usage } from "../options.js";
+import { renderEvent, renderEventJson } from "../render/worker-event.js";
+import type { Shell } from "../shell.js";
+
+interface Flags {
+  concurrency?: number;
+  isolation?: Isolation;
+  pollingInterval?: number;
+  workerId?: string;
+  once?: boolean;
+  drain?: boolean;
+  root?: string;
+  shutdownTimeout?: number;
+  logFormat?: "human" | "json";
+}
+
+export function describe(command: Command): void {
+  command
+    .option("-c, --concurrency <number>", "how many jobs run at a time (default 1)", (text) =>
+      parseWhole(text, 1, 1_000),
+    )
+    .option("--isolation <kind>", "process, thread or inline (default process)", (text) =>
+      parseChoice(text, "isolation", ["process", "thread", "inline"]),
+    )
+    .option("--polling-interval <duration>", "look at least this often (default 5s)", (text) =>
+      parseDuration(text),
+    )
+    .option("--worker-id <name>", "for logs; made from the host's name unless given")
+    .option("--once", "run one job, then stop")
+    .option("--drain", "stop when no job is ready")
+    .option("--root <folder>", "where jobs run and packages are found (default: here)")
+    .option("--shutdown-timeout <duration>", "how long running jobs may finish (default 30s)", (text) =>
+      parseDuration(text),
+    )
+    .option("--log-format <format>", "human or json (default human)", (text) =>
+      parseChoice(text, "log format", ["human", "json"]),
+    )
+    .addHelpText(
+      "after",
+      `
+SIGTERM or SIGINT: nothing more is taken, running jobs may finish; a second time: now.
+
+Example: gigq worker --concurrency 8 --db /srv/app/gigq.db`,
+    );
+}
+
+export async function act(shell: Shell, _args: string[], flags: Flags): Promise<number> {
+  if (flags.once && flags.drain) throw usage("--once and --drain cannot be given together", "Use one of them");
+  const { once, drain, logFormat, concurrency, isolation, pollingInterval, workerId, root, shutdownTimeout } = flags;
+  const worker = new Worker(shell.path, {
+    ...defined({ concurrency, isolation, pollingInterval, workerId, root, shutdownTimeout }),
+    ...(once ? { until: "once" } : drain ? { until: "drain" } : {}),
+    onEvent: log(shell, logFormat === "json" || (logFormat === undefined && shell.json)),
+  });
+  const off = shell.terminal.onInterrupt(() => void worker.stop());
+  try {
+    await worker.start();
+    return EXIT.ok;
+  } finally {
+    await worker.close();
+    off();
+  }
+}
+
+/** One line for each start and end, on stderr; many that come together are written together. */
+function log(shell: Shell, json: boolean): (event: WorkerEvent) => void {
+  let lines = "";
+  return (event) => {
+    const now = shell.terminal.now();
+    const text = json ? renderEventJson(event, now) : renderEvent(event, shell.err, now);
+    if (lines === "") {
+      setImmediate(() => {
+        shell.terminal.stderr.write(lines);
+        lines = "";
+      });
+    }
+    lines += text;
+  };
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+function defined<T extends object>(options: T): Partial<Defined<T>> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as Partial<Defined<T>>;
+}

@@ -1,0 +1,131 @@
+import { GigqError, JobStatus } from "../index.js";
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+
+/** Seconds out of `90s`, `15m`, `1h30m`, `7d`, `1.5h`, or a bare number of `bareUnit`. */
+export function parseDuration(text: string, bareUnit: "s" | "d" = "s"): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * UNITS[bareUnit]!;
+  if (/^\d+(\.\d+)?ms$/.test(text)) return Number.parseFloat(text) / 1000;
+  if (/^(\d+(\.\d+)?[smhdw])+$/.test(text)) {
+    let seconds = 0;
+    for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)([smhdw])/g)) {
+      seconds += Number(number) * UNITS[unit!]!;
+    }
+    return seconds;
+  }
+  throw usage(`"${text}" is no duration`, "Give a number with a unit, as in 90s, 15m, 1h30m or 7d");
+}
+
+/** As a duration, or `none` for no limit. */
+export function parseTimeout(text: string): number | null {
+  return text === "none" ? null : parseDuration(text);
+}
+
+/** A moment, ms UTC: an age before now (`7d`, `12h`, a bare number of days) or a date. */
+export function parseBefore(text: string, nowMs: number): number {
+  if (/^[\d.]/.test(text) && !/^\d{4}-/.test(text)) {
+    try {
+      return nowMs - parseDuration(text, "d") * 1000;
+    } catch {
+      throw noTime(text);
+    }
+  }
+  return parseDate(text) ?? fail(noTime(text));
+}
+
+/** A moment as ISO 8601, for `--at`. Without a zone it is local time, as a clock on the wall. */
+export function parseAt(text: string): string {
+  const ms = parseDate(text);
+  if (ms !== undefined) return new Date(ms).toISOString();
+  throw usage(`"${text}" is no time`, "Give ISO 8601, as in 2026-11-22T08:00 or 2026-11-22T08:00:00Z");
+}
+
+const DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+function parseDate(text: string): number | undefined {
+  if (!DATE.test(text)) return undefined;
+  // A bare date is midnight here, not in Greenwich.
+  const ms = Date.parse(text.length === 10 ? `${text}T00:00` : text);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+export function parseWhole(text: string, least: number, most: number = 2 ** 31 - 1): number {
+  const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw usage(`"${text}" is no whole number from ${least} up`, `For example: ${Math.max(least, 1)}`);
+}
+
+/** `k=v`: the value is JSON if it parses as JSON, and else the text itself. */
+export function parseParam(text: string, params: Record<string, unknown> = {}): Record<string, unknown> {
+  const at = text.indexOf("=");
+  if (at <= 0) throw usage(`"${text}" is no parameter`, "Give a name and a value, as in -p file=a.png");
+  const value = text.slice(at + 1);
+  return { ...params, [text.slice(0, at)]: parseJson(value) ?? (value === "null" ? null : value) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The params of `--params`: JSON itself, `@file`, or `-` for standard input. */
+export function parseParams(
+  text: string,
+  read: { file: (path: string) => string; stdin: () => string },
+): Record<string, unknown> {
+  const json =
+    text === "-" ? read.stdin() : text.startsWith("@") ? read.file(text.slice(1)) : text;
+  const parsed = parseJson(json);
+  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) {
+    return parsed as Record<string, unknown>;
+  }
+  throw usage(
+    `--params is no JSON object: ${json.trim().slice(0, 60) || "(empty)"}`,
+    `For example: --params '{"file":"a.png"}', or --params @params.json`,
+  );
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** A job's number (`42` or `#42`) or id. */
+export function parseRef(text: string): number | string {
+  if (/^#?[1-9]\d{0,14}$/.test(text)) return Number(text.replace("#", ""));
+  if (UUID.test(text)) return text.toLowerCase();
+  throw usage(`"${text}" is no job id`, "Give a job's number, as in 42, or its id; gigq list shows both");
+}
+
+const STATUSES: readonly string[] = Object.values(JobStatus);
+
+/** Statuses, separated by commas. */
+export function parseStatuses(text: string): JobStatus[] {
+  return text.split(",").map((word) => {
+    const status = word.trim();
+    if (STATUSES.includes(status)) return status as JobStatus;
+    throw usage(`there is no status "${status}"`, `Choose among: ${STATUSES.join(", ")}`);
+  });
+}
+
+export function parseChoice<T extends string>(text: string, what: string, choices: readonly T[]): T {
+  if (choices.includes(text as T)) return text as T;
+  throw usage(`there is no ${what} "${text}"`, `Choose among: ${choices.join(", ")}`);
+}
+
+/** Adds to a list: for options that may be given several times, or with commas. */
+export function parseList(text: string, list: readonly string[] = []): string[] {
+  return [...list, ...text.split(",").filter((item) => item !== "")];
+}
+
+export function usage(message: string, hint: string): GigqError {
+  return new GigqError("usage", message, { hint });
+}
+
+function noTime(text: string): GigqError {
+  return usage(`"${text}" is no time`, "Give an age (7d, 12h, 90m) or a date (2026-11-01)");
+}
+
+function fail(error: GigqError): never {
+  throw error;
+}

@@ -1,0 +1,35 @@
+import { GigqError } from "../../index.js";
+import type { Terminal } from "../terminal.js";
+import { plain } from "./plain.js";
+import { openTheme } from "./theme.js";
+
+/** An error as a person reads it, or as JSON. The stack only where it was asked for. */
+export async function renderError(
+  error: unknown,
+  wants: { json: boolean; debug: boolean },
+  { stderr, env }: Terminal,
+): Promise<string> {
+  const { code, message, hint, stack } = parts(error);
+  if (wants.json) {
+    const details = wants.debug ? { stack } : {};
+    return `${JSON.stringify({ error: { code, message, hint, ...details } })}\n`;
+  }
+  const theme = await openTheme(stderr, env);
+  const lines = [`${theme.bad("gigq:")} ${plain(message)}`];
+  if (hint !== undefined) lines.push(plain(hint));
+  if (wants.debug && stack !== undefined) lines.push(theme.dim(plain(stack)));
+  return `${lines.join("\n")}\n`;
+}
+
+function parts(error: unknown) {
+  if (error instanceof GigqError) {
+    const { code, message, hint, stack } = error;
+    return { code, message, hint, stack };
+  }
+  return {
+    code: "internal",
+    message: `something is wrong with gigq itself: ${error instanceof Error ? error.message : error}`,
+    hint: "Please report it, with what --debug shows",
+    stack: error instanceof Error ? error.stack : undefined,
+  };
+}

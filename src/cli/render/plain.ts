@@ -1,0 +1,22 @@
+/** Escape sequences, whole, so that their parameters do not stay behind as text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about.
+const SEQUENCES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])/g;
+
+/** Control characters of both sets, and those that turn the direction of text around. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about.
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** What a user wrote, made harmless for a terminal. Line breaks and tabs stay. */
+export function plain(text: string): string {
+  return text.replaceAll("\r\n", "\n").replaceAll(SEQUENCES, "").replaceAll(CONTROLS, "");
+}
+
+/** The same in one line. */
+export function plainLine(text: string): string {
+  return plain(text).replaceAll(/\s*\n\s*|\t/g, " ").trim();
+}
+
+/** The first line only: of an error, its message without the stack. */
+export function firstLine(text: string): string {
+  return plainLine(text.slice(0, 2_000).split("\n", 1)[0]!);
+}

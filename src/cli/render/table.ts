@@ -1,0 +1,73 @@
+import Table from "cli-table3";
+
+/** No lines: the columns are told apart by two spaces. */
+const BARE = {
+  top: "", "top-mid": "", "top-left": "", "top-right": "",
+  bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "",
+  left: "", "left-mid": "", mid: "", "mid-mid": "",
+  right: "", "right-mid": "", middle: "  ",
+};
+
+export interface Column {
+  readonly head: string;
+  readonly align?: "left" | "right";
+  /** Gives way first when the line is too narrow. */
+  readonly shrinks?: boolean;
+}
+
+const GAP = 2;
+/** A column that gives way keeps at least this many characters. */
+const NARROWEST = 8;
+
+/** Rows under heads. With a width, columns that may shrink are cut so that every line fits. */
+export function renderColumns(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number | undefined,
+  paintHead: (text: string) => string,
+): string {
+  const widths = columns.map((column, index) =>
+    Math.max(displayWidth(column.head), ...rows.map((row) => displayWidth(row[index]!))),
+  );
+  if (width !== undefined) shrink(columns, widths, width);
+  const table = new Table({
+    chars: BARE,
+    style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
+    colWidths: widths,
+    colAligns: columns.map((column) => column.align ?? "left"),
+  });
+  table.push(columns.map((column) => paintHead(column.head)), ...rows.map((row) => [...row]));
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+/** Takes what is too much from the widest column that gives way, and so on. */
+function shrink(columns: readonly Column[], widths: number[], width: number): void {
+  const total = () => widths.reduce((sum, next) => sum + next, 0) + GAP * (widths.length - 1);
+  for (let over = total() - width; over > 0; over = total() - width) {
+    let widest = -1;
+    columns.forEach((column, index) => {
+      if (column.shrinks && (widest < 0 || widths[index]! > widths[widest]!)) widest = index;
+    });
+    if (widest < 0 || widths[widest]! <= NARROWEST) return;
+    const others = columns
+      .map((column, index) => (column.shrinks && index !== widest ? widths[index]! : NARROWEST))
+      .reduce((a, b) => Math.max(a, b), NARROWEST);
+    widths[widest] = Math.max(widths[widest]! - over, Math.min(others, widths[widest]! - 1), NARROWEST);
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are escape sequences.
+const COLOUR = /\x1b\[[0-9;]*m/g;
+/** Characters that take two cells, near enough for a table. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/gu;
+const MARKS = /\p{Mn}|\u200d|\ufe0f/gu;
+
+function displayWidth(text: string): number {
+  const bare = text.replaceAll(COLOUR, "").replaceAll(MARKS, "");
+  return [...bare].length + (bare.match(WIDE)?.length ?? 0);
+}

@@ -1,0 +1,58 @@
+import type { WorkerEvent } from "../../index.js";
+import { firstLine, plain, plainLine } from "./plain.js";
+import type { Theme } from "./theme.js";
+import { renderClock, renderDuration } from "./time.js";
+
+/** A worker's event as a line for people. */
+export function renderEvent(event: WorkerEvent, theme: Theme, nowMs: number): string {
+  if (event.type === "output") return theme.width === undefined ? event.text : plain(event.text);
+  return `${theme.dim(renderClock(nowMs))}  ${words(event, theme, nowMs)}\n`;
+}
+
+function words(event: Exclude<WorkerEvent, { type: "output" }>, theme: Theme, nowMs: number): string {
+  switch (event.type) {
+    case "started": {
+      const how = { process: "child processes", thread: "threads", inline: "its own event loop" };
+      const { workerId, location, concurrency, isolation } = event;
+      return `worker ${workerId} on ${location} · ${concurrency} at a time · ${how[isolation]}`;
+    }
+    case "begun":
+      return `${jobOf(event)}  started    try ${event.attempt}/${event.maxAttempts}  ${event.workerId}`;
+    case "ended":
+      return `${jobOf(event)}  ${endOf(event, theme, nowMs)}`;
+    case "released":
+      return `${jobOf(event)}  given back`;
+    case "stale":
+      return `${jobOf(event)}  ${theme.bad("stale")}      not this worker's any more; its outcome is not written`;
+    case "trouble":
+      return `${theme.bad("trouble")}: ${plainLine(event.error.message)} · trying again`;
+    case "stopping": {
+      const jobs = event.running === 1 ? "1 job" : `${event.running} jobs`;
+      return `stopping: ${jobs} still running, up to ${renderDuration(event.withinMs)} (again to stop now)`;
+    }
+    case "stopped":
+      return `stopped: ${event.completed} done, ${event.failed} failed, ${event.released} given back`;
+  }
+}
+
+function endOf(event: WorkerEvent & { type: "ended" }, theme: Theme, nowMs: number): string {
+  const word = event.outcome === "completed" ? "done" : event.outcome;
+  const paint = theme.status[event.outcome === "lost" ? "failed" : event.outcome];
+  const parts = [`${paint(word.padEnd(9))}  ${renderDuration(event.durationMs)}`];
+  if (event.error !== null) parts.push(firstLine(event.error));
+  const again = event.runAt === null ? "again now" : `again in ${renderDuration(event.runAt - nowMs)}`;
+  const text = parts.join("  ");
+  return event.status === "pending" ? `${text} · ${again}` : text;
+}
+
+function jobOf(event: { seq: number; name: string }): string {
+  return `#${event.seq} ${plainLine(event.name).padEnd(10)}`;
+}
+
+/** The same as one JSON object a line. */
+export function renderEventJson(event: WorkerEvent, nowMs: number): string {
+  const time = new Date(nowMs).toISOString();
+  if (event.type !== "trouble") return `${JSON.stringify({ time, ...event })}\n`;
+  const { code, message, hint } = event.error;
+  return `${JSON.stringify({ time, type: event.type, error: { code, message, hint } })}\n`;
+}

@@ -1,0 +1,108 @@
+import { Command, CommanderError } from "commander";
+import { GigqError } from "../index.js";
+import { EXIT, EXIT_CODES } from "./exit-codes.js";
+import { renderError } from "./render/error.js";
+import { Shell } from "./shell.js";
+import type { Terminal } from "./terminal.js";
+import { VERSION } from "./version.js";
+
+/** A command: what it takes, and what it does. `act` answers the exit status. */
+export interface CommandModule {
+  describe(command: Command): void;
+  act(shell: Shell, args: string[], options: never): Promise<number>;
+}
+
+/** One line about each command; its own file is loaded when it is called. */
+const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> = {
+  submit: { summary: "store a job and print its id", load: () => import("./commands/submit.js") },
+  run: {
+    summary: "submit a job, work on it here, and print its result",
+    load: () => import("./commands/run.js"),
+  },
+  status: { summary: "everything about a job", load: () => import("./commands/status.js") },
+  list: { summary: "the jobs, newest first", load: () => import("./commands/list.js") },
+  wait: { summary: "wait until jobs are over", load: () => import("./commands/wait.js") },
+  cancel: { summary: "cancel jobs", load: () => import("./commands/cancel.js") },
+  requeue: {
+    summary: "give failed, timed out or cancelled jobs another go",
+    load: () => import("./commands/requeue.js"),
+  },
+  clear: { summary: "remove finished jobs", load: () => import("./commands/clear.js") },
+  stats: { summary: "count the jobs by status", load: () => import("./commands/stats.js") },
+  worker: { summary: "take jobs out and run them", load: () => import("./commands/worker.js") },
+  init: { summary: "create a queue", load: () => import("./commands/init.js") },
+};
+
+/** Runs one command line. Every error ends here: it is printed once, and gives the exit status. */
+export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const wants = { json: argv.includes("--json"), debug: argv.includes("--debug") };
+  try {
+    return await dispatch(argv, terminal);
+  } catch (error) {
+    const shown = error instanceof CommanderError ? usageError(error, argv) : error;
+    terminal.stderr.write(await renderError(shown, wants, terminal));
+    return shown instanceof GigqError ? EXIT_CODES[shown.code] : EXIT.failed;
+  }
+}
+
+async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let status: number = EXIT.ok;
+  const program = newProgram(terminal);
+  for (const [name, { summary }] of Object.entries(COMMANDS)) {
+    program.command(name).summary(summary).description(summary);
+  }
+  // Only the command that is called has its file loaded, before its own part is parsed.
+  program.hook("preSubcommand", async (_, command) => {
+    const module = await COMMANDS[command.name()]!.load();
+    module.describe(command);
+    command.action(async () => {
+      const options = command.optsWithGlobals();
+      const shell = await Shell.open(terminal, options);
+      status = await module.act(shell, command.args, options as never);
+    });
+  });
+  try {
+    await program.parseAsync(helpAsOption(argv), { from: "user" });
+  } catch (error) {
+    // Help and version have been printed.
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    throw error;
+  }
+  return status;
+}
+
+function newProgram(terminal: Terminal): Command {
+  return new Command("gigq")
+    .description("A job runner that starts from the command line.")
+    .option("--db <path>", "the queue's database; else $GIGQ_DB, else ./gigq.db")
+    .option("--json", "answer in JSON")
+    .option("--debug", "show the stack trace of an error")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .addHelpText("after", "\nExample: gigq run ./jobs.ts#greet -p name=Ada\nHelp on a command: gigq help submit")
+    .configureHelp({ showGlobalOptions: true, helpWidth: terminal.stdout.isTerminal ? terminal.stdout.columns : 100 })
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      // Errors are thrown, and printed in one place.
+      writeErr: () => {},
+      outputError: () => {},
+    })
+    .exitOverride();
+}
+
+/** `gigq help submit` is `gigq submit --help`; `gigq` alone, and `gigq help`, show all. */
+function helpAsOption(argv: readonly string[]): string[] {
+  if (argv.length === 0) return ["--help"];
+  if (argv[0] !== "help") return [...argv];
+  return argv[1] === undefined ? ["--help"] : [argv[1], "--help"];
+}
+
+/** What commander said, as one of our errors: without its prefix, the guess as a hint. */
+function usageError(error: CommanderError, argv: readonly string[]): GigqError {
+  const [message, guess] = error.message.replace(/^error: /, "").split("\n");
+  const command = argv.find((word) => Object.hasOwn(COMMANDS, word));
+  const help = `See: gigq ${command === undefined ? "--help" : `${command} --help`}`;
+  const hint = guess === undefined ? help : `${guess.replace(/[()]/g, "")} ${help}`;
+  return new GigqError("usage", message!.replaceAll("'", '"'), { hint });
+}

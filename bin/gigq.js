@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 const [major] = process.versions.node.split(".");
 if (Number(major) < 20) {
-  process.stderr.write(`gigq: Node ${process.versions.node} is too old\nInstall Node 20 or later\n`);
+  process.stderr.write(
+    `gigq: Node ${process.versions.node} is too old\nInstall Node 20 or later\n`,
+  );
   process.exit(1);
 }
 const { run } = await import("../dist/src/cli/run.js");

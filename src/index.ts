@@ -3,7 +3,7 @@ export type { JobContext, JobFunction } from "./executor/child/call-function.js"
 export type { Isolation } from "./executor/executor.js";
 export { Job, type JobOptions } from "./job/job.js";
 export { JobStatus } from "./job/lifecycle.js";
-export type { ClearOptions, Cleared } from "./queue/clear.js";
+export type { Cleared, ClearOptions } from "./queue/clear.js";
 export type { Execution, JobInfo, JobSummary, NoJob } from "./queue/job-info.js";
 export {
   type ChangeResult,

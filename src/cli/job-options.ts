@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { type JobOptions, type JobQueue, GigqError, locateFunction } from "../index.js";
+import { GigqError, type JobOptions, type JobQueue, locateFunction } from "../index.js";
 import {
   parseAt,
   parseChoice,
@@ -40,10 +40,20 @@ export function describeJobOptions(command: Command): void {
     .option("-n, --name <name>", "for people; the name of the export unless given")
     .option("-p, --param <k=v>", "a parameter, as JSON or text; may be repeated", parseParam)
     .option("--params <json>", "all parameters: JSON, @file, or - for standard input")
-    .option("--priority <number>", "higher runs first (default 0)", (text) => parseWhole(text, -(2 ** 31)))
-    .option("--max-attempts <number>", "how often it may be tried (default 3)", (text) => parseWhole(text, 1))
-    .option("--timeout <duration>", "kill an attempt that runs longer; or none (default 5m)", parseTimeout)
-    .option("--retry-delay <duration>", "wait between attempts (default 0s)", (text) => parseDuration(text))
+    .option("--priority <number>", "higher runs first (default 0)", (text) =>
+      parseWhole(text, -(2 ** 31)),
+    )
+    .option("--max-attempts <number>", "how often it may be tried (default 3)", (text) =>
+      parseWhole(text, 1),
+    )
+    .option(
+      "--timeout <duration>",
+      "kill an attempt that runs longer; or none (default 5m)",
+      parseTimeout,
+    )
+    .option("--retry-delay <duration>", "wait between attempts (default 0s)", (text) =>
+      parseDuration(text),
+    )
     .option("--backoff <kind>", "fixed, or exponential: double the delay each time", (text) =>
       parseChoice(text, "backoff", ["fixed", "exponential"]),
     )
@@ -52,7 +62,9 @@ export function describeJobOptions(command: Command): void {
       parseChoice(text, "policy", ["cancel", "wait", "run"]),
     )
     .option("--description <text>", "for people")
-    .option("--delay <duration>", "not before this much time has passed", (text) => parseDuration(text))
+    .option("--delay <duration>", "not before this much time has passed", (text) =>
+      parseDuration(text),
+    )
     .option("--at <time>", "not before this time, ISO 8601", parseAt);
 }
 

@@ -37,7 +37,10 @@ export function parseBefore(text: string, nowMs: number): number {
 export function parseAt(text: string): string {
   const ms = parseDate(text);
   if (ms !== undefined) return new Date(ms).toISOString();
-  throw usage(`"${text}" is no time`, "Give ISO 8601, as in 2026-11-22T08:00 or 2026-11-22T08:00:00Z");
+  throw usage(
+    `"${text}" is no time`,
+    "Give ISO 8601, as in 2026-11-22T08:00 or 2026-11-22T08:00:00Z",
+  );
 }
 
 const DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
@@ -52,13 +55,20 @@ function parseDate(text: string): number | undefined {
 export function parseWhole(text: string, least: number, most: number = 2 ** 31 - 1): number {
   const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (number >= least && number <= most) return number;
-  throw usage(`"${text}" is no whole number from ${least} up`, `For example: ${Math.max(least, 1)}`);
+  throw usage(
+    `"${text}" is no whole number from ${least} up`,
+    `For example: ${Math.max(least, 1)}`,
+  );
 }
 
 /** `k=v`: the value is JSON if it parses as JSON, and else the text itself. */
-export function parseParam(text: string, params: Record<string, unknown> = {}): Record<string, unknown> {
+export function parseParam(
+  text: string,
+  params: Record<string, unknown> = {},
+): Record<string, unknown> {
   const at = text.indexOf("=");
-  if (at <= 0) throw usage(`"${text}" is no parameter`, "Give a name and a value, as in -p file=a.png");
+  if (at <= 0)
+    throw usage(`"${text}" is no parameter`, "Give a name and a value, as in -p file=a.png");
   const value = text.slice(at + 1);
   return { ...params, [text.slice(0, at)]: parseJson(value) ?? (value === "null" ? null : value) };
 }
@@ -76,8 +86,7 @@ export function parseParams(
   text: string,
   read: { file: (path: string) => string; stdin: () => string },
 ): Record<string, unknown> {
-  const json =
-    text === "-" ? read.stdin() : text.startsWith("@") ? read.file(text.slice(1)) : text;
+  const json = text === "-" ? read.stdin() : text.startsWith("@") ? read.file(text.slice(1)) : text;
   const parsed = parseJson(json);
   if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) {
     return parsed as Record<string, unknown>;
@@ -94,7 +103,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function parseRef(text: string): number | string {
   if (/^#?[1-9]\d{0,14}$/.test(text)) return Number(text.replace("#", ""));
   if (UUID.test(text)) return text.toLowerCase();
-  throw usage(`"${text}" is no job id`, "Give a job's number, as in 42, or its id; gigq list shows both");
+  throw usage(
+    `"${text}" is no job id`,
+    "Give a job's number, as in 42, or its id; gigq list shows both",
+  );
 }
 
 const STATUSES: readonly string[] = Object.values(JobStatus);
@@ -108,7 +120,11 @@ export function parseStatuses(text: string): JobStatus[] {
   });
 }
 
-export function parseChoice<T extends string>(text: string, what: string, choices: readonly T[]): T {
+export function parseChoice<T extends string>(
+  text: string,
+  what: string,
+  choices: readonly T[],
+): T {
   if (choices.includes(text as T)) return text as T;
   throw usage(`there is no ${what} "${text}"`, `Choose among: ${choices.join(", ")}`);
 }

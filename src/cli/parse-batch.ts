@@ -56,18 +56,24 @@ async function jobOfLine(
   const options = parseObject(line);
   for (const name of Object.keys(options)) {
     if (NAMES.includes(name)) continue;
-    throw new GigqError("usage", `there is no "${name}"`, { hint: `Known are: ${NAMES.join(", ")}` });
+    throw new GigqError("usage", `there is no "${name}"`, {
+      hint: `Known are: ${NAMES.join(", ")}`,
+    });
   }
   const { function: address, dependencies } = options;
   if (typeof address !== "string") {
-    throw new GigqError("usage", '"function" is missing', { hint: 'For example: "./jobs.ts#resize"' });
+    throw new GigqError("usage", '"function" is missing', {
+      hint: 'For example: "./jobs.ts#resize"',
+    });
   }
   let absolute = located.get(address);
   if (absolute === undefined) {
     absolute = locateFunction(address, cwd);
     located.set(address, absolute);
   }
-  const ids = Array.isArray(dependencies) ? await idsOf(dependencies.map(String), queue) : undefined;
+  const ids = Array.isArray(dependencies)
+    ? await idsOf(dependencies.map(String), queue)
+    : undefined;
   return new Job({
     ...(options as unknown as JobOptions),
     function: absolute,

@@ -20,7 +20,8 @@ export async function reportChanges(
   results: readonly ChangeResult[],
   wording: Wording,
 ): Promise<number> {
-  if (shell.json) shell.printJson(results.map(({ job, ...result }) => ({ ...asJson(job), ...result })));
+  if (shell.json)
+    shell.printJson(results.map(({ job, ...result }) => ({ ...asJson(job), ...result })));
   let status = EXIT.ok;
   for (const { job, changed, followed } of results) {
     if (changed && !shell.json) {

@@ -13,25 +13,26 @@ export interface CommandModule {
 }
 
 /** One line about each command; its own file is loaded when it is called. */
-const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> = {
-  submit: { summary: "store a job and print its id", load: () => import("./commands/submit.js") },
-  run: {
-    summary: "submit a job, work on it here, and print its result",
-    load: () => import("./commands/run.js"),
-  },
-  status: { summary: "everything about a job", load: () => import("./commands/status.js") },
-  list: { summary: "the jobs, newest first", load: () => import("./commands/list.js") },
-  wait: { summary: "wait until jobs are over", load: () => import("./commands/wait.js") },
-  cancel: { summary: "cancel jobs", load: () => import("./commands/cancel.js") },
-  requeue: {
-    summary: "give failed, timed out or cancelled jobs another go",
-    load: () => import("./commands/requeue.js"),
-  },
-  clear: { summary: "remove finished jobs", load: () => import("./commands/clear.js") },
-  stats: { summary: "count the jobs by status", load: () => import("./commands/stats.js") },
-  worker: { summary: "take jobs out and run them", load: () => import("./commands/worker.js") },
-  init: { summary: "create a queue", load: () => import("./commands/init.js") },
-};
+const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> =
+  {
+    submit: { summary: "store a job and print its id", load: () => import("./commands/submit.js") },
+    run: {
+      summary: "submit a job, work on it here, and print its result",
+      load: () => import("./commands/run.js"),
+    },
+    status: { summary: "everything about a job", load: () => import("./commands/status.js") },
+    list: { summary: "the jobs, newest first", load: () => import("./commands/list.js") },
+    wait: { summary: "wait until jobs are over", load: () => import("./commands/wait.js") },
+    cancel: { summary: "cancel jobs", load: () => import("./commands/cancel.js") },
+    requeue: {
+      summary: "give failed, timed out or cancelled jobs another go",
+      load: () => import("./commands/requeue.js"),
+    },
+    clear: { summary: "remove finished jobs", load: () => import("./commands/clear.js") },
+    stats: { summary: "count the jobs by status", load: () => import("./commands/stats.js") },
+    worker: { summary: "take jobs out and run them", load: () => import("./commands/worker.js") },
+    init: { summary: "create a queue", load: () => import("./commands/init.js") },
+  };
 
 /** Runs one command line. Every error ends here: it is printed once, and gives the exit status. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -80,8 +81,14 @@ function newProgram(terminal: Terminal): Command {
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
-    .addHelpText("after", "\nExample: gigq run ./jobs.ts#greet -p name=Ada\nHelp on a command: gigq help submit")
-    .configureHelp({ showGlobalOptions: true, helpWidth: terminal.stdout.isTerminal ? terminal.stdout.columns : 100 })
+    .addHelpText(
+      "after",
+      "\nExample: gigq run ./jobs.ts#greet -p name=Ada\nHelp on a command: gigq help submit",
+    )
+    .configureHelp({
+      showGlobalOptions: true,
+      helpWidth: terminal.stdout.isTerminal ? terminal.stdout.columns : 100,
+    })
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       // Errors are thrown, and printed in one place.

@@ -1,6 +1,6 @@
 import { GigqError, JobQueue } from "../index.js";
-import type { Terminal } from "./terminal.js";
 import { openTheme, type Theme } from "./render/theme.js";
+import type { Terminal } from "./terminal.js";
 
 /** What `--db` and `--json` say, and all that a command needs to do its work. */
 export class Shell {
@@ -19,13 +19,12 @@ export class Shell {
     this.err = err;
   }
 
-  static async open(
-    terminal: Terminal,
-    options: { db?: string; json?: boolean },
-  ): Promise<Shell> {
+  static async open(terminal: Terminal, options: { db?: string; json?: boolean }): Promise<Shell> {
     const location = options.db ?? (terminal.env["GIGQ_DB"] || "gigq.db");
     if (location === "") {
-      throw new GigqError("usage", "--db names no file", { hint: "For example: --db /srv/gigq.db" });
+      throw new GigqError("usage", "--db names no file", {
+        hint: "For example: --db /srv/gigq.db",
+      });
     }
     const { stdout, stderr, env } = terminal;
     const out = await openTheme(stdout, env);

@@ -69,7 +69,10 @@ class ChildProcessRunner implements Runner {
     const closed = new Promise<void>((resolve) => reports.once("close", resolve));
     reports.setEncoding("utf8");
     reports.on("error", () => {});
-    reports.on("data", lineReader<Report>((report) => this.#events.report(report)));
+    reports.on(
+      "data",
+      lineReader<Report>((report) => this.#events.report(report)),
+    );
     this.#child.once("exit", (code, signal) => {
       // Whatever it started dies with it.
       this.#signalGroup("SIGKILL");

@@ -81,7 +81,11 @@ export class InlineExecutor implements Executor {
   }
 
   async #work(slot: InlineSlot): Promise<void> {
-    for (let attempt = slot.waiting.shift(); attempt !== undefined; attempt = slot.waiting.shift()) {
+    for (
+      let attempt = slot.waiting.shift();
+      attempt !== undefined;
+      attempt = slot.waiting.shift()
+    ) {
       const running: Running = {
         attempt,
         abort: new Abort(),

@@ -26,7 +26,9 @@ export function startThread(root: string, events: RunnerEvents): Runner {
   thread.on("error", (error) => {
     died = `died: ${error instanceof Error ? error.message : String(error)}`;
   });
-  thread.once("exit", (code) => events.gone(`the job's thread ${died ?? `exited with code ${code}`}`));
+  thread.once("exit", (code) =>
+    events.gone(`the job's thread ${died ?? `exited with code ${code}`}`),
+  );
 
   const end = () => void thread.terminate();
   return {

@@ -67,7 +67,10 @@ function addressOf(given: unknown): ReturnType<typeof parseAddress> {
 
 function paramsOf(params: unknown = {}): string {
   if (typeof params !== "object" || params === null || Array.isArray(params)) {
-    throw wrong(`params is ${show(params)}, and must be an object`, 'For example: {"file":"a.png"}');
+    throw wrong(
+      `params is ${show(params)}, and must be an object`,
+      'For example: {"file":"a.png"}',
+    );
   }
   const json = toJson(params);
   if (json.length > LARGEST_JSON) {
@@ -99,7 +102,10 @@ function whole(option: string, given: unknown, least: number, most: number): num
   if (Number.isInteger(given) && (given as number) >= least && (given as number) <= most) {
     return given as number;
   }
-  throw wrong(`${option} is ${show(given)}`, `${option} is a whole number from ${least} to ${most}`);
+  throw wrong(
+    `${option} is ${show(given)}`,
+    `${option} is a whole number from ${least} to ${most}`,
+  );
 }
 
 /** The longest time that can be asked for, in seconds: ten years. */
@@ -116,7 +122,10 @@ function timeoutOf(given: unknown = 300): number | null {
   if (given === null) return null;
   const ms = seconds("timeout", given);
   if (ms > 0) return ms;
-  throw wrong("timeout is 0, and would leave a job no time", "Leave it out, or give null for no limit");
+  throw wrong(
+    "timeout is 0, and would leave a job no time",
+    "Leave it out, or give null for no limit",
+  );
 }
 
 function flag(option: string, given: unknown): boolean | null {

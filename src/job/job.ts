@@ -1,6 +1,6 @@
 import { newId, systemClock } from "../clock.js";
-import type { JobStatus } from "./lifecycle.js";
 import { checkJob } from "./check-job.js";
+import type { JobStatus } from "./lifecycle.js";
 
 /** How the wait between attempts grows. */
 export type Backoff = "fixed" | "exponential";

@@ -127,7 +127,14 @@ export function settle(
 ): Settlement {
   switch (outcome.type) {
     case "completed":
-      return write("complete", job, lease, time, { status: "completed", error: null }, outcome.result);
+      return write(
+        "complete",
+        job,
+        lease,
+        time,
+        { status: "completed", error: null },
+        outcome.result,
+      );
     case "released":
       return write("release", job, lease, time, null);
     case "cancelled":

@@ -5,7 +5,7 @@ import type { JobStatus } from "../job/lifecycle.js";
 import { keepOpen } from "../storage/connections.js";
 import { openStorage } from "../storage/open-storage.js";
 import type { ChangeVerb, Counts, JobRef, Storage } from "../storage/storage.js";
-import { type ClearOptions, type Cleared, clear } from "./clear.js";
+import { type Cleared, type ClearOptions, clear } from "./clear.js";
 import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./job-info.js";
 import { type WaitOptions, waitFor } from "./wait-for.js";
 
@@ -235,7 +235,11 @@ export class JobQueue {
 }
 
 function unknownJob(ref: JobRef): GigqError {
-  return new GigqError("unknown-job", `there is no job ${typeof ref === "number" ? `#${ref}` : ref}`, {
-    hint: "gigq list shows the jobs there are",
-  });
+  return new GigqError(
+    "unknown-job",
+    `there is no job ${typeof ref === "number" ? `#${ref}` : ref}`,
+    {
+      hint: "gigq list shows the jobs there are",
+    },
+  );
 }

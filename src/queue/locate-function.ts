@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { GigqError } from "../errors.js";
-import { closest } from "../job/closest.js";
 import { formatAddress, isPath, parseAddress } from "../job/address.js";
+import { closest } from "../job/closest.js";
 
 const SCRIPT = /\.[mc]?[jt]s$/;
 
@@ -23,7 +23,10 @@ export function locateFunction(text: string, cwd: string): string {
 
 /** True when a folder of that package stands in a node_modules on the way up. */
 function isInstalled(specifier: string, cwd: string): boolean {
-  const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+  const name = specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (existsSync(join(folder, "node_modules", name))) return true;
     if (folder === dirname(folder)) return false;

@@ -62,9 +62,13 @@ async function look(storage: Storage, refs: readonly JobRef[]): Promise<JobRecor
   return jobs.map((job, index) => {
     if (job !== undefined) return job;
     const ref = refs[index]!;
-    throw new GigqError("unknown-job", `there is no job ${typeof ref === "number" ? `#${ref}` : ref}`, {
-      hint: "gigq list shows the jobs there are",
-    });
+    throw new GigqError(
+      "unknown-job",
+      `there is no job ${typeof ref === "number" ? `#${ref}` : ref}`,
+      {
+        hint: "gigq list shows the jobs there are",
+      },
+    );
   });
 }
 

@@ -26,7 +26,11 @@ function walk(root: JobSpec, byId: Map<string, JobSpec>, done: Set<JobSpec>): vo
     }
     const parent = byId.get(parentId);
     if (parent === undefined || done.has(parent)) continue;
-    if (onPath.has(parent)) throw cycleError(path.map((step) => step.job), parent);
+    if (onPath.has(parent))
+      throw cycleError(
+        path.map((step) => step.job),
+        parent,
+      );
     onPath.add(parent);
     path.push({ job: parent, next: 0 });
   }

@@ -234,7 +234,10 @@ export class Worker {
   async #releaseRunning(executor: Executor): Promise<void> {
     for (const attempt of this.#hands.attempts()) executor.stop(attempt, "released");
     const { abortMs, termMs } = this.#settings.graces;
-    this.#cancelShutdown = this.#settings.clock.after(abortMs + termMs, () => void executor.close());
+    this.#cancelShutdown = this.#settings.clock.after(
+      abortMs + termMs,
+      () => void executor.close(),
+    );
   }
 
   async #abandonRunning(): Promise<void> {

@@ -50,13 +50,18 @@ async function afterKilling(
   const now = await queue.getStatuses(results.map((result) => result.job.seq));
   return results.map((result, index) => {
     const job = now[index]!;
-    return job.exists ? { ...result, job, changed: result.changed && job.status === "cancelled" } : result;
+    return job.exists
+      ? { ...result, job, changed: result.changed && job.status === "cancelled" }
+      : result;
   });
 }
 
 function refusal(job: JobSummary, force: boolean): { message: string; hint: string } {
   if (job.status !== "running") {
-    return { message: `is ${job.status} already`, hint: "Only jobs that are not over can be cancelled" };
+    return {
+      message: `is ${job.status} already`,
+      hint: "Only jobs that are not over can be cancelled",
+    };
   }
   if (!force) {
     return {

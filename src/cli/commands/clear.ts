@@ -14,8 +14,15 @@ interface Flags {
 
 export function describe(command: Command): void {
   command
-    .option("-b, --before <time>", "only jobs that ended before: an age (7d, a bare number is days) or a date")
-    .option("-s, --status <statuses>", "which to remove (default completed,cancelled)", parseStatuses)
+    .option(
+      "-b, --before <time>",
+      "only jobs that ended before: an age (7d, a bare number is days) or a date",
+    )
+    .option(
+      "-s, --status <statuses>",
+      "which to remove (default completed,cancelled)",
+      parseStatuses,
+    )
     .option("--dry-run", "only say how many it would be")
     .addHelpText(
       "after",
@@ -54,6 +61,9 @@ function renderCleared({ total, byStatus, kept }: Cleared, dryRun: boolean): str
     .map(([status, count]) => `${renderCount(count)} ${status}`);
   const jobs = `${renderCount(total)} ${total === 1 ? "job" : "jobs"}`;
   const which = parts.length > 0 ? ` (${parts.join(", ")})` : "";
-  const stayed = kept > 0 ? `. ${dryRun ? "Would keep" : "Kept"} ${renderCount(kept)} that other jobs still need` : "";
+  const stayed =
+    kept > 0
+      ? `. ${dryRun ? "Would keep" : "Kept"} ${renderCount(kept)} that other jobs still need`
+      : "";
   return `${dryRun ? "Would clear" : "Cleared"} ${jobs}${which}${stayed}`;
 }

@@ -11,6 +11,7 @@ export async function act(shell: Shell): Promise<number> {
   const created = !existsSync(shell.path);
   await shell.withQueue({ create: true }, (queue) => queue.open());
   if (shell.json) shell.printJson({ path: shell.path, created });
-  else shell.print(`${created ? "Created a queue at" : "There is a queue already at"} ${shell.path}`);
+  else
+    shell.print(`${created ? "Created a queue at" : "There is a queue already at"} ${shell.path}`);
   return EXIT.ok;
 }

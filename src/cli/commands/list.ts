@@ -20,7 +20,9 @@ export function describe(command: Command): void {
   command
     .option("-s, --status <statuses>", "only these, separated by commas", parseStatuses)
     .option("-n, --name <name>", "only jobs of this name")
-    .option("-l, --limit <number>", "at most this many (default 100)", (text) => parseWhole(text, 1))
+    .option("-l, --limit <number>", "at most this many (default 100)", (text) =>
+      parseWhole(text, 1),
+    )
     .addHelpText("after", "\nExample: gigq list --status failed,timeout --limit 20");
 }
 

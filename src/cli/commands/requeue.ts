@@ -66,7 +66,12 @@ function checked(args: readonly string[], { status, name }: Flags): JobRef[] {
   return args.map(parseRef);
 }
 
-async function dryRun(shell: Shell, queue: JobQueue, refs: JobRef[], flags: Flags): Promise<number> {
+async function dryRun(
+  shell: Shell,
+  queue: JobQueue,
+  refs: JobRef[],
+  flags: Flags,
+): Promise<number> {
   const jobs: JobSummary[] = [];
   if (flags.status !== undefined) {
     for await (const page of matching(queue, flags)) jobs.push(...page);
@@ -98,7 +103,9 @@ async function requeueMany(shell: Shell, queue: JobQueue, flags: Flags): Promise
     return EXIT.ok;
   }
   const jobs = `${renderCount(requeued)} ${requeued === 1 ? "job" : "jobs"}`;
-  shell.print(`Requeued ${jobs}${restored > 0 ? `, and restored ${renderCount(restored)} that depended on them` : ""}`);
+  shell.print(
+    `Requeued ${jobs}${restored > 0 ? `, and restored ${renderCount(restored)} that depended on them` : ""}`,
+  );
   return EXIT.ok;
 }
 

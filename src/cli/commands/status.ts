@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import type { JobInfo } from "../../index.js";
 import { EXIT } from "../exit-codes.js";
+import { noSuchJob } from "../no-such-job.js";
 import { parseRef } from "../options.js";
 import { renderError } from "../render/error.js";
 import { type Detail, renderJob } from "../render/job.js";
 import type { Shell } from "../shell.js";
-import { noSuchJob } from "../no-such-job.js";
 
 export function describe(command: Command): void {
   command

@@ -59,7 +59,10 @@ async function readBatch(shell: Shell, args: string[], flags: Flags, queue: JobQ
   const { batch, wait: _, db: __, json: ___, debug: ____, ...rest } = flags as Flags & Globals;
   const extra = args[0] ?? Object.keys(rest)[0];
   if (extra !== undefined) {
-    throw usage(`--batch takes each job from the file, and "${extra}" was given besides`, "Leave it out");
+    throw usage(
+      `--batch takes each job from the file, and "${extra}" was given besides`,
+      "Leave it out",
+    );
   }
   const { terminal } = shell;
   const text = batch === "-" ? terminal.readStdin() : readText(batch!, terminal.cwd, "--batch");

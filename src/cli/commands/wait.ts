@@ -6,7 +6,9 @@ import type { Shell } from "../shell.js";
 export function describe(command: Command): void {
   command
     .argument("<ids...>", "numbers or ids of jobs")
-    .option("--timeout <duration>", "stop waiting after this, with status 124", (text) => parseDuration(text))
+    .option("--timeout <duration>", "stop waiting after this, with status 124", (text) =>
+      parseDuration(text),
+    )
     .addHelpText(
       "after",
       `

@@ -32,8 +32,10 @@ export function describe(command: Command): void {
     .option("--once", "run one job, then stop")
     .option("--drain", "stop when no job is ready")
     .option("--root <folder>", "where jobs run and packages are found (default: here)")
-    .option("--shutdown-timeout <duration>", "how long running jobs may finish (default 30s)", (text) =>
-      parseDuration(text),
+    .option(
+      "--shutdown-timeout <duration>",
+      "how long running jobs may finish (default 30s)",
+      (text) => parseDuration(text),
     )
     .option("--log-format <format>", "human or json (default human)", (text) =>
       parseChoice(text, "log format", ["human", "json"]),
@@ -48,8 +50,19 @@ Example: gigq worker --concurrency 8 --db /srv/app/gigq.db`,
 }
 
 export async function act(shell: Shell, _args: string[], flags: Flags): Promise<number> {
-  if (flags.once && flags.drain) throw usage("--once and --drain cannot be given together", "Use one of them");
-  const { once, drain, logFormat, concurrency, isolation, pollingInterval, workerId, root, shutdownTimeout } = flags;
+  if (flags.once && flags.drain)
+    throw usage("--once and --drain cannot be given together", "Use one of them");
+  const {
+    once,
+    drain,
+    logFormat,
+    concurrency,
+    isolation,
+    pollingInterval,
+    workerId,
+    root,
+    shutdownTimeout,
+  } = flags;
   const worker = new Worker(shell.path, {
     ...defined({ concurrency, isolation, pollingInterval, workerId, root, shutdownTimeout }),
     ...(once ? { until: "once" } : drain ? { until: "drain" } : {}),

@@ -27,7 +27,8 @@ export function renderJob(job: JobInfo, detail: Detail, view: View): string {
   const { theme, nowMs } = view;
   const standing = theme.status[job.status](renderStanding(job, nowMs));
   const facts = factsOf(job, detail, view).map(
-    ([label, text]) => `  ${theme.dim(label.padEnd(9))} ${text.replaceAll("\n", `\n${" ".repeat(12)}`)}`,
+    ([label, text]) =>
+      `  ${theme.dim(label.padEnd(9))} ${text.replaceAll("\n", `\n${" ".repeat(12)}`)}`,
   );
   const parts = [`${theme.bold(renderName(job))}  ${standing}`, ...facts];
   if (job.executions.length > 0) parts.push("", renderExecutions(job.executions, detail, view));
@@ -42,7 +43,12 @@ function factsOf(job: JobInfo, detail: Detail, view: View): [label: string, text
     ["function", renderFunction(job.function, view.cwd)],
     ["about", job.description === "" ? undefined : plain(job.description)],
     ["params", renderJson(job.params, detail.showParams, view.theme)],
-    ["result", job.status === "completed" ? renderJson(job.result, detail.showResult, view.theme) : undefined],
+    [
+      "result",
+      job.status === "completed"
+        ? renderJson(job.result, detail.showResult, view.theme)
+        : undefined,
+    ],
     ["error", job.error === null || job.executions.length > 0 ? undefined : plain(job.error)],
     ["created", renderTimes(job, view.nowMs)],
     ["rules", renderRules(job)],
@@ -100,7 +106,9 @@ function renderExecutions(all: readonly Execution[], detail: Detail, view: View)
     String(run.attempt),
     run.status === "lost" ? "lost" : theme.status[run.status](run.status),
     renderClock(Date.parse(run.startedAt)),
-    renderDuration((run.completedAt === null ? nowMs : Date.parse(run.completedAt)) - Date.parse(run.startedAt)),
+    renderDuration(
+      (run.completedAt === null ? nowMs : Date.parse(run.completedAt)) - Date.parse(run.startedAt),
+    ),
     plainLine(run.workerId),
     run.error === null ? "" : firstLine(run.error),
   ]);

@@ -13,7 +13,9 @@ export function plain(text: string): string {
 
 /** The same in one line. */
 export function plainLine(text: string): string {
-  return plain(text).replaceAll(/\s*\n\s*|\t/g, " ").trim();
+  return plain(text)
+    .replaceAll(/\s*\n\s*|\t/g, " ")
+    .trim();
 }
 
 /** The first line only: of an error, its message without the stack. */

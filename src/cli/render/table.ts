@@ -2,10 +2,21 @@ import Table from "cli-table3";
 
 /** No lines: the columns are told apart by two spaces. */
 const BARE = {
-  top: "", "top-mid": "", "top-left": "", "top-right": "",
-  bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "",
-  left: "", "left-mid": "", mid: "", "mid-mid": "",
-  right: "", "right-mid": "", middle: "  ",
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: "  ",
 };
 
 export interface Column {
@@ -36,7 +47,10 @@ export function renderColumns(
     colWidths: widths,
     colAligns: columns.map((column) => column.align ?? "left"),
   });
-  table.push(columns.map((column) => paintHead(column.head)), ...rows.map((row) => [...row]));
+  table.push(
+    columns.map((column) => paintHead(column.head)),
+    ...rows.map((row) => [...row]),
+  );
   return table
     .toString()
     .split("\n")
@@ -56,7 +70,11 @@ function shrink(columns: readonly Column[], widths: number[], width: number): vo
     const others = columns
       .map((column, index) => (column.shrinks && index !== widest ? widths[index]! : NARROWEST))
       .reduce((a, b) => Math.max(a, b), NARROWEST);
-    widths[widest] = Math.max(widths[widest]! - over, Math.min(others, widths[widest]! - 1), NARROWEST);
+    widths[widest] = Math.max(
+      widths[widest]! - over,
+      Math.min(others, widths[widest]! - 1),
+      NARROWEST,
+    );
   }
 }
 

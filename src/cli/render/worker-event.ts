@@ -9,7 +9,11 @@ export function renderEvent(event: WorkerEvent, theme: Theme, nowMs: number): st
   return `${theme.dim(renderClock(nowMs))}  ${words(event, theme, nowMs)}\n`;
 }
 
-function words(event: Exclude<WorkerEvent, { type: "output" }>, theme: Theme, nowMs: number): string {
+function words(
+  event: Exclude<WorkerEvent, { type: "output" }>,
+  theme: Theme,
+  nowMs: number,
+): string {
   switch (event.type) {
     case "started": {
       const how = { process: "child processes", thread: "threads", inline: "its own event loop" };
@@ -40,7 +44,8 @@ function endOf(event: WorkerEvent & { type: "ended" }, theme: Theme, nowMs: numb
   const paint = theme.status[event.outcome === "lost" ? "failed" : event.outcome];
   const parts = [`${paint(word.padEnd(9))}  ${renderDuration(event.durationMs)}`];
   if (event.error !== null) parts.push(firstLine(event.error));
-  const again = event.runAt === null ? "again now" : `again in ${renderDuration(event.runAt - nowMs)}`;
+  const again =
+    event.runAt === null ? "again now" : `again in ${renderDuration(event.runAt - nowMs)}`;
   const text = parts.join("  ");
   return event.status === "pending" ? `${text} · ${again}` : text;
 }

@@ -2,8 +2,8 @@ import { LARGEST_JSON } from "../../job/check-job.js";
 import type { ParentResult } from "../../job/job.js";
 import type { Outcome } from "../../job/outcome.js";
 import type { Attempt } from "../executor.js";
-import { describeError } from "./describe-error.js";
 import type { Abort } from "./abort.js";
+import { describeError } from "./describe-error.js";
 import type { LoadedFunction } from "./load-function.js";
 
 /** What a job's function is given besides its params. */
@@ -47,7 +47,10 @@ export async function callFunction(
 }
 
 function parse(results: readonly ParentResult[] | null): Record<string, unknown> {
-  const parsed = results?.map(({ id, result }) => [id, result === null ? null : JSON.parse(result)]);
+  const parsed = results?.map(({ id, result }) => [
+    id,
+    result === null ? null : JSON.parse(result),
+  ]);
   return Object.fromEntries(parsed ?? []);
 }
 

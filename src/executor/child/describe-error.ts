@@ -23,7 +23,8 @@ function describe(thrown: unknown, depth: number): string {
     lines.push(`caused by: ${cause}`);
   }
   if (thrown instanceof AggregateError && depth < DEEPEST_CAUSE) {
-    for (const error of thrown.errors.slice(0, 5)) lines.push(`one of: ${describe(error, depth + 1)}`);
+    for (const error of thrown.errors.slice(0, 5))
+      lines.push(`one of: ${describe(error, depth + 1)}`);
   }
   return lines.join("\n");
 }

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { closest } from "../../job/closest.js";
 import { isPath, parseAddress } from "../../job/address.js";
+import { closest } from "../../job/closest.js";
 import type { JobContext } from "./call-function.js";
 import { transformCache } from "./transform-cache.js";
 

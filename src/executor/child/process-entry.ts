@@ -18,7 +18,10 @@ let sentAtMs = 0;
 const attempts = new Attempts(mark, process.cwd(), report);
 const commands = new Socket({ fd: COMMANDS_FD, readable: true, writable: false });
 commands.setEncoding("utf8");
-commands.on("data", lineReader<Command>((command) => attempts.receive(command)));
+commands.on(
+  "data",
+  lineReader<Command>((command) => attempts.receive(command)),
+);
 commands.on("close", endWithWorker);
 process.on("uncaughtException", (error) => attempts.crash(error));
 

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
-import { type JobStatus, onParentEnd, orphanReason } from "../../job/lifecycle.js";
 import type { OnParentFailure } from "../../job/job.js";
+import { type JobStatus, onParentEnd, orphanReason } from "../../job/lifecycle.js";
 import * as sql from "./sql.js";
 
 /**
@@ -22,7 +22,9 @@ export class Family {
 
   constructor(db: Database) {
     this.#recount = db.prepare(sql.RECOUNT_PARENTS);
-    this.#brokenParent = db.prepare<[number], { seq: number; status: JobStatus }>(sql.BROKEN_PARENT);
+    this.#brokenParent = db.prepare<[number], { seq: number; status: JobStatus }>(
+      sql.BROKEN_PARENT,
+    );
     this.#children = db.prepare<[number], number>(sql.CHILDREN).pluck();
     this.#freeChild = db.prepare(sql.FREE_CHILD);
     this.#pendingChildren = db.prepare<[number], PendingChild>(sql.PENDING_CHILDREN);

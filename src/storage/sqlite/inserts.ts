@@ -56,9 +56,13 @@ export class Inserts {
     job.dependencies.forEach((parentId, position) => {
       const parentSeq = this.#seqOfId.get(parentId);
       if (parentSeq === undefined) {
-        throw new GigqError("unknown-parent", `${job.name} depends on ${parentId}, and there is no such job`, {
-          hint: "Submit the parent first, or name another; gigq list shows what is there",
-        });
+        throw new GigqError(
+          "unknown-parent",
+          `${job.name} depends on ${parentId}, and there is no such job`,
+          {
+            hint: "Submit the parent first, or name another; gigq list shows what is there",
+          },
+        );
       }
       this.#insertDependency.run(seq, position, parentSeq, parentId);
     });

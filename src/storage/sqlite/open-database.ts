@@ -112,7 +112,11 @@ function refuseBrokenDriver(nodeVersion: string): void {
   if (Number.parseInt(nodeVersion, 10) >= 22) return;
   const { version } = createRequire(import.meta.url)("better-sqlite3/package.json");
   if (Number.parseInt(version, 10) < 13) return;
-  throw new GigqError("storage-failed", `better-sqlite3 ${version} does not run on Node ${nodeVersion}`, {
-    hint: "Update Node to 22 or later, or install better-sqlite3@12",
-  });
+  throw new GigqError(
+    "storage-failed",
+    `better-sqlite3 ${version} does not run on Node ${nodeVersion}`,
+    {
+      hint: "Update Node to 22 or later, or install better-sqlite3@12",
+    },
+  );
 }

@@ -23,11 +23,17 @@ export function sqliteError(error: unknown, path: string): GigqError {
       ...cause,
     });
   }
-  if (/^(SQLITE_CANTOPEN|SQLITE_READONLY|SQLITE_PERM|EACCES|EPERM|EROFS|ENOENT|ENOTDIR)/.test(code)) {
-    return new GigqError("unusable-path", `the queue at ${path} cannot be opened and written: ${said}`, {
-      hint: "Check that the folder exists and that you may write in it, or name another with --db",
-      ...cause,
-    });
+  if (
+    /^(SQLITE_CANTOPEN|SQLITE_READONLY|SQLITE_PERM|EACCES|EPERM|EROFS|ENOENT|ENOTDIR)/.test(code)
+  ) {
+    return new GigqError(
+      "unusable-path",
+      `the queue at ${path} cannot be opened and written: ${said}`,
+      {
+        hint: "Check that the folder exists and that you may write in it, or name another with --db",
+        ...cause,
+      },
+    );
   }
   return new GigqError("storage-failed", `the queue at ${path} cannot be used: ${said}`, {
     hint: "Check the disk; what was committed before is kept",
@@ -38,7 +44,9 @@ export function sqliteError(error: unknown, path: string): GigqError {
 /** False for what is no fault of the disk or of other processes: a bug, or an error of ours. */
 export function isTrouble(error: unknown): boolean {
   const code = String((error as { code?: unknown }).code ?? "");
-  return code.startsWith("SQLITE_") && !/^SQLITE_(ERROR|CONSTRAINT|MISUSE|RANGE|MISMATCH)/.test(code);
+  return (
+    code.startsWith("SQLITE_") && !/^SQLITE_(ERROR|CONSTRAINT|MISUSE|RANGE|MISMATCH)/.test(code)
+  );
 }
 
 /** SQLITE_BUSY in all its kinds: somebody else holds the lock. */

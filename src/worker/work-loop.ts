@@ -1,0 +1,219 @@
+import { isGigqError } from "../errors.js";
+import { type Attempt, createExecutor, type Executor } from "../executor/executor.js";
+import type { Outcome } from "../job/outcome.js";
+import { openStorage } from "../storage/open-storage.js";
+import type { Advanced, Claim, Storage } from "../storage/storage.js";
+import type { WorkerSettings } from "./check-worker.js";
+import { Hands } from "./hands.js";
+import { Pacing } from "./pacing.js";
+import { tell } from "./tell.js";
+import { Wake } from "./wake.js";
+import type { Tally } from "./worker-event.js";
+
+/** Endings wait this long for others, to share a commit, while no slot is out of work. */
+const GATHER_MS = 5;
+
+/** How soon somebody else's change is looked at while all slots are busy. */
+const BUSY_LOOK_MS = 25;
+
+/** How long to wait when the database could not be written. */
+const TROUBLE_MS = 500;
+
+/** How far to work: at most so many jobs, and perhaps no further than there are ready ones. */
+export interface Stint {
+  readonly budget: number;
+  readonly untilStarved: boolean;
+}
+
+/**
+ * The one loop of a worker: settle what ended and claim what fits, in one commit; hand out; sleep
+ * until something ends, something changes, or the polling interval has passed.
+ */
+export class WorkLoop {
+  readonly #settings: WorkerSettings;
+  readonly #slotNames: readonly string[];
+  readonly #storage: Storage;
+  readonly #executor: Executor;
+  readonly #hands: Hands;
+  readonly #wake: Wake;
+  readonly #pacing = new Pacing();
+  readonly #tally = { completed: 0, failed: 0, released: 0 };
+  /** The last claim found less than it asked for: nothing is ready. */
+  #starved = false;
+  #stopping = false;
+  /** The last commit failed. */
+  #troubled = false;
+  #nextDueAt: number | undefined;
+  #cancelShutdown: () => void = () => {};
+
+  static async open(location: string, settings: WorkerSettings): Promise<WorkLoop> {
+    const { initialize, clock, isolation, concurrency, root, graces, onEvent } = settings;
+    const storage = await openStorage(location, { create: initialize, clock });
+    const loop: WorkLoop = new WorkLoop(
+      settings,
+      storage,
+      await createExecutor(
+        isolation,
+        { slots: concurrency, root, graces },
+        {
+          begun: (attempt) => onEvent({ type: "begun", ...loop.#hands.info(attempt) }),
+          ended: (attempt, outcome, ms) => loop.#ended(attempt, outcome, ms),
+          roomier: () => loop.#roomier(),
+          output: (stream, text) => onEvent({ type: "output", stream, text }),
+        },
+      ),
+    );
+    return loop;
+  }
+
+  private constructor(settings: WorkerSettings, storage: Storage, executor: Executor) {
+    const { workerId, concurrency, clock } = settings;
+    this.#settings = settings;
+    this.#storage = storage;
+    this.#executor = executor;
+    this.#hands = new Hands(clock);
+    this.#wake = new Wake(clock);
+    this.#slotNames =
+      concurrency === 1
+        ? [workerId]
+        : Array.from({ length: concurrency }, (_, slot) => `${workerId}-${slot}`);
+  }
+
+  /** How many attempts have ended so far, and how. */
+  get tally(): Tally {
+    return this.#tally;
+  }
+
+  /** Works as far as it is told, or until it is stopped; answers how many jobs it has claimed. */
+  async work({ budget, untilStarved }: Stint): Promise<number> {
+    let claimed = 0;
+    this.#stopping = false;
+    const unwatch = this.#storage.onChange(() => this.#changed());
+    try {
+      for (;;) {
+        claimed += await this.#step(budget - claimed);
+        const idle = this.#hands.held === 0 && this.#hands.unsettled === 0;
+        const enough = this.#stopping || claimed >= budget || (untilStarved && this.#starved);
+        if (idle && enough) return claimed;
+        await this.#wake.sleep(this.#untilNextLook());
+      }
+    } finally {
+      unwatch();
+      this.#cancelShutdown();
+    }
+  }
+
+  /** Begins to stop; called again, lets go of what still runs at once. */
+  stop(): void {
+    const { shutdownMs, clock, onEvent } = this.#settings;
+    if (this.#stopping) {
+      this.#cancelShutdown();
+      void this.#letGo(0);
+      return;
+    }
+    this.#stopping = true;
+    this.#executor.recall();
+    onEvent({ type: "stopping", running: this.#hands.held, withinMs: shutdownMs });
+    this.#cancelShutdown = clock.after(shutdownMs, () => {
+      const { abortMs, termMs } = this.#settings.graces;
+      void this.#letGo(abortMs + termMs);
+    });
+    this.#wake.now();
+  }
+
+  async close(): Promise<void> {
+    await this.#executor.close();
+    await this.#storage.close();
+  }
+
+  /** Answers how many jobs were claimed. */
+  async #step(budget: number): Promise<number> {
+    const ended = this.#hands.takeEnded();
+    const claimants = this.#room(budget);
+    let advanced: Advanced;
+    try {
+      advanced = await this.#storage.advance({
+        worker: this.#settings.workerId,
+        settlements: ended.map(({ settlement }) => settlement),
+        claimants,
+        only: this.#settings.only,
+        now: this.#settings.clock.now(),
+      });
+    } catch (error) {
+      this.#hands.giveBack(ended);
+      this.#trouble(error);
+      return 0;
+    }
+    this.#troubled = false;
+    this.#starved = advanced.claims.length < claimants.length;
+    this.#nextDueAt = advanced.nextDueAt;
+    tell(ended, advanced.stale, this.#tally, this.#settings.onEvent);
+    this.#handOut(advanced.claims);
+    for (const lease of advanced.toKill) {
+      const attempt = this.#hands.attemptOf(lease);
+      if (attempt !== undefined) this.#executor.stop(attempt, "cancelled");
+    }
+    return advanced.claims.length;
+  }
+
+  /** The name of a slot for each attempt that could be taken. */
+  #room(budget: number): string[] {
+    if (this.#stopping || budget <= 0) return [];
+    const { depth, worthMoreChildren } = this.#pacing;
+    const room = this.#executor.room(depth, worthMoreChildren);
+    return room.slice(0, budget).map((slot) => this.#slotNames[slot]!);
+  }
+
+  #handOut(claims: readonly Claim[]): void {
+    const bySlot = new Map<string, Attempt[]>();
+    for (const claim of claims) {
+      const attempts = bySlot.get(claim.lease.workerId);
+      if (attempts === undefined) bySlot.set(claim.lease.workerId, [this.#hands.take(claim)]);
+      else attempts.push(this.#hands.take(claim));
+    }
+    for (const [name, attempts] of bySlot) {
+      this.#executor.dispatch(this.#slotNames.indexOf(name), attempts);
+    }
+    // A stop that came while the claims were being written.
+    if (this.#stopping && claims.length > 0) this.#executor.recall();
+  }
+
+  #ended(attempt: Attempt, outcome: Outcome, ms: number): void {
+    this.#hands.ended(attempt, outcome, ms);
+    if (outcome.type === "released") this.#pacing.fellBehind();
+    else this.#pacing.ended(ms);
+    // With work left in hand, wait for more endings; a worker that runs dry does not.
+    if (this.#hands.held > this.#slotNames.length) this.#wake.soon(GATHER_MS);
+    else this.#wake.now();
+  }
+
+  #roomier(): void {
+    if (!this.#starved) this.#wake.now();
+  }
+
+  #changed(): void {
+    if (this.#starved) this.#wake.now();
+    else this.#wake.soon(BUSY_LOOK_MS);
+  }
+
+  #untilNextLook(): number {
+    const { pollingMs, clock } = this.#settings;
+    if (this.#troubled) return TROUBLE_MS;
+    if (this.#stopping || this.#nextDueAt === undefined) return pollingMs;
+    return Math.max(1, Math.min(pollingMs, this.#nextDueAt - clock.now()));
+  }
+
+  /** Aborts what runs, and after `graceMs` ends it by closing the executor. */
+  async #letGo(graceMs: number): Promise<void> {
+    for (const attempt of this.#hands.attempts()) this.#executor.stop(attempt, "released");
+    if (graceMs === 0) await this.#executor.close();
+    else this.#cancelShutdown = this.#settings.clock.after(graceMs, () => void this.#letGo(0));
+  }
+
+  /** What the database cannot do now is tried again; anything else is a bug. */
+  #trouble(error: unknown): void {
+    if (!isGigqError(error)) throw error;
+    this.#troubled = true;
+    this.#settings.onEvent({ type: "trouble", error });
+  }
+}

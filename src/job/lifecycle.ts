@@ -140,7 +140,7 @@ export function settle(
     case "cancelled":
       return write("kill", job, lease, time, {
         status: "cancelled",
-        error: "cancelled while it was running",
+        error: KILLED,
       });
     default: {
       const error = outcome.type === "timeout" ? ranPast(job.timeoutMs) : outcome.error;
@@ -150,6 +150,8 @@ export function settle(
     }
   }
 }
+
+const KILLED = "cancelled while it was running";
 
 function write(
   transition: TransitionName,
@@ -176,7 +178,8 @@ function write(
 
 /** The settlement that takes the place of a retry when somebody has cancelled the job meanwhile. */
 export function cancelInsteadOfRetry(settlement: Settlement): Settlement {
-  return { ...settlement, transition: "kill", status: TRANSITIONS.kill.to, runAt: null };
+  const error = settlement.error ?? KILLED;
+  return { ...settlement, transition: "kill", status: TRANSITIONS.kill.to, error, runAt: null };
 }
 
 /** No delay between attempts is longer than this, unless `retryDelay` itself is. */

@@ -12,7 +12,8 @@ import type { AttemptStatus } from "../job/outcome.js";
 export interface Storage {
   /**
    * Keeps all the jobs, or none: `unknown-parent` where a dependency is neither stored nor in the
-   * batch, `cycle` where jobs of the batch wait for each other. Answers their numbers, in order.
+   * batch, `cycle` where jobs of the batch wait for each other, `usage` where a job is stored
+   * already. Answers their numbers, in order.
    */
   insert(jobs: readonly JobSpec[], now: number): Promise<number[]>;
 

@@ -36,11 +36,23 @@ export class Family {
     this.#statusOf = db.prepare<[number], JobStatus>(sql.STATUS_OF).pluck();
   }
 
-  /** A job was stored: counts its parents, and cancels it at once where one has ended badly. */
-  joined(seq: number, now: number): void {
+  /**
+   * Jobs with dependencies were stored, in any order: counts their parents, and cancels at once
+   * those of which one has ended badly.
+   */
+  joined(seqs: readonly number[], now: number): void {
+    for (const seq of seqs) this.#recount.run(seq);
+    for (const seq of seqs) {
+      const broken = this.#brokenParent.get(seq);
+      if (broken !== undefined && this.#cancelOrphan(seq, broken, now)) {
+        this.endedBadly(seq, "cancelled", now);
+      }
+    }
+  }
+
+  /** A running job is pending again: it waits for a parent that was requeued in the meantime. */
+  cameBack(seq: number): void {
     this.#recount.run(seq);
-    const broken = this.#brokenParent.get(seq);
-    if (broken !== undefined) this.#cancelOrphan(seq, broken, now);
   }
 
   /** A job has completed: its children have one parent fewer to wait for. */
@@ -98,8 +110,10 @@ export class Family {
     return this.#statusOf.get(seq);
   }
 
-  #cancelOrphan(seq: number, parent: { seq: number; status: JobStatus }, now: number): void {
-    this.#orphan.run(parent.seq, orphanReason(parent.seq, parent.status), now, now, seq);
+  /** False when the job is not pending: it was cancelled already. */
+  #cancelOrphan(seq: number, parent: { seq: number; status: JobStatus }, now: number): boolean {
+    const reason = orphanReason(parent.seq, parent.status);
+    return this.#orphan.run(parent.seq, reason, now, now, seq).changes > 0;
   }
 }
 

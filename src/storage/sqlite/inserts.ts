@@ -22,15 +22,27 @@ export class Inserts {
   /** Parents may come after their children in the batch. */
   all(jobs: readonly JobSpec[], now: number): number[] {
     const seqs = jobs.map((job) => this.#job(job, now));
-    const children = jobs.map((job, index) => ({ job, seq: seqs[index]! }));
-    for (const child of children) this.#dependencies(child.job, child.seq);
-    for (const { job, seq } of children) {
-      if (job.dependencies.length > 0) this.#family.joined(seq, now);
-    }
+    jobs.forEach((job, index) => {
+      this.#dependencies(job, seqs[index]!);
+    });
+    this.#family.joined(
+      seqs.filter((_, index) => jobs[index]!.dependencies.length > 0),
+      now,
+    );
     return seqs;
   }
 
   #job(job: JobSpec, now: number): number {
+    try {
+      return this.#insert(job, now);
+    } catch (error) {
+      throw (error as { code?: unknown }).code === "SQLITE_CONSTRAINT_UNIQUE"
+        ? submittedAlready(job)
+        : error;
+    }
+  }
+
+  #insert(job: JobSpec, now: number): number {
     const { lastInsertRowid } = this.#insertJob.run(
       job.id,
       job.name,
@@ -67,4 +79,10 @@ export class Inserts {
       this.#insertDependency.run(seq, position, parentSeq, parentId);
     });
   }
+}
+
+function submittedAlready(job: JobSpec): GigqError {
+  return new GigqError("usage", `${job.name} has been submitted already, as ${job.id}`, {
+    hint: "Make a new Job for each submit",
+  });
 }

@@ -7,7 +7,7 @@ import * as sql from "./sql.js";
 export class Removals {
   readonly #finishedJobs;
   readonly #statusOf;
-  readonly #isNeeded;
+  readonly #neededBy;
   readonly #deleteJob;
 
   constructor(db: Database) {
@@ -15,7 +15,7 @@ export class Removals {
       .prepare<[JobStatus, number, number, number], number>(sql.FINISHED_JOBS)
       .pluck();
     this.#statusOf = db.prepare<[number], JobStatus>(sql.STATUS_OF).pluck();
-    this.#isNeeded = db.prepare<[number, JobStatus], 1>(sql.IS_NEEDED).pluck();
+    this.#neededBy = db.prepare<[number, JobStatus], number>(sql.NEEDED_BY).pluck();
     this.#deleteJob = db.prepare(sql.DELETE_JOB);
   }
 
@@ -26,17 +26,26 @@ export class Removals {
 
   /** Looks at each candidate again: it may have been requeued since it was found. */
   remove(query: RemoveQuery, candidates: readonly number[]): Removed {
-    let removed = 0;
+    const gone = new Set<number>();
     let kept = 0;
     for (const seq of candidates) {
       if (this.#statusOf.get(seq) !== query.status) continue;
-      if (this.#isNeeded.get(seq, query.status) !== undefined) {
+      if (this.#isNeeded(seq, query.status, gone)) {
         kept += 1;
       } else {
         if (!query.dryRun) this.#deleteJob.run(seq);
-        removed += 1;
+        gone.add(seq);
       }
     }
-    return { removed, kept, next: candidates.length < query.limit ? undefined : candidates.at(-1) };
+    const next = candidates.length < query.limit ? undefined : candidates.at(-1);
+    return { removed: gone.size, kept, next };
+  }
+
+  /** In a dry run the children that would be gone are still there, and do not count. */
+  #isNeeded(seq: number, status: JobStatus, gone: ReadonlySet<number>): boolean {
+    for (const child of this.#neededBy.iterate(seq, status)) {
+      if (!gone.has(child)) return true;
+    }
+    return false;
   }
 }

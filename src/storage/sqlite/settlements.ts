@@ -58,6 +58,7 @@ export class Settlements {
       );
     }
     if (status === "completed") this.#family.completed(lease.seq);
+    else if (status === "pending") this.#family.cameBack(lease.seq);
     else if (isFinished(status)) this.#family.endedBadly(lease.seq, status, now);
     return true;
   }

@@ -38,7 +38,7 @@ set waiting_on = (
     and p.status <> 'completed'
     and not (job.on_parent_failure = 'run' and p.status in ${oneOf(FINISHED)})
 )
-where seq = ?`;
+where seq = ? and parents > 0`;
 
 /** The first parent that ended badly and for whose sake a job with the policy "cancel" cannot run. */
 export const BROKEN_PARENT: string = `
@@ -214,14 +214,13 @@ where cancel_requested = 1 and (worker_id = ? or worker_id glob ?)`;
 
 export const STATUS_OF: string = "select status from job where seq = ?";
 
-/** True while somebody needs the job: see `Storage.remove`. */
-export const IS_NEEDED: string = `
-select 1
+/** The children that need the job: see `Storage.remove`. */
+export const NEEDED_BY: string = `
+select c.seq
 from dependency d
 join job c on c.seq = d.child_seq
 where d.parent_seq = ?
-  and (c.status in ('pending', 'running') or (? <> 'completed' and c.status <> 'completed'))
-limit 1`;
+  and (c.status in ('pending', 'running') or (? <> 'completed' and c.status <> 'completed'))`;
 
 export const DELETE_JOB: string = "delete from job where seq = ?";
 

@@ -7,6 +7,9 @@ import type { Runner, StartRunner } from "./runner.js";
 /** What waits behind an attempt that takes longer than this is taken back for others to run. */
 const FALLS_BEHIND_MS = 50;
 
+/** An idle child that was asked to exit has this long. */
+const EXIT_MS = 2_000;
+
 /** So many children in a row may die before they begin anything; then the attempt has failed. */
 const DEATHS_BEFORE_BEGIN = 3;
 
@@ -36,7 +39,8 @@ export class Slot {
   #limit = NO_LIMIT;
   #deathsBeforeBegin = 0;
   #ready = false;
-  #onGone: (() => void) | undefined;
+  #gone: Promise<void> | undefined;
+  #onGone: () => void = () => {};
 
   constructor(options: ExecutorOptions, events: ExecutorEvents, start: StartRunner) {
     this.#options = options;
@@ -79,7 +83,7 @@ export class Slot {
       this.#lose(`the job's process could not be started: ${(error as Error).message}`);
       return;
     }
-    if (idle) this.#headBegins();
+    if (idle && this.#ready) this.#headBegins();
     const assignments = added.map(({ n, attempt }) => ({
       n,
       function: attempt.function,
@@ -133,18 +137,18 @@ export class Slot {
   async close(): Promise<void> {
     const runner = this.#runner;
     if (runner === undefined) return;
-    const gone = new Promise<void>((resolve) => {
-      this.#onGone = resolve;
-    });
     if (this.#entries.length > 0) runner.destroy();
     else runner.send({ type: "exit" });
-    const impatience = setTimeout(() => runner.destroy(), this.#options.graces.termMs);
-    await gone;
+    const impatience = setTimeout(() => runner.destroy(), EXIT_MS);
+    await this.#gone;
     clearTimeout(impatience);
   }
 
   #startRunner(): Runner {
     this.#ready = false;
+    this.#gone = new Promise((resolve) => {
+      this.#onGone = resolve;
+    });
     return this.#start(this.#options.root, {
       report: (report) => this.#reported(report),
       output: (stream, text) => this.#events.output(stream, text),
@@ -155,6 +159,7 @@ export class Slot {
   #reported(report: Report): void {
     if (report.type === "ready") {
       this.#ready = true;
+      if (this.#entries.length > 0) this.#headBegins();
       this.#events.roomier();
       return;
     }
@@ -240,7 +245,7 @@ export class Slot {
     for (const { attempt, takenBack } of behind) {
       if (!takenBack) this.#events.ended(attempt, { type: "released" }, 0);
     }
-    this.#onGone?.();
+    this.#onGone();
   }
 
   /** An attempt that had not begun is given back, unless its children die again and again. */

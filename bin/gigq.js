@@ -6,6 +6,8 @@ if (Number(major) < 20) {
   );
   process.exit(1);
 }
-const { run } = await import("../dist/src/cli/run.js");
-const { systemTerminal } = await import("../dist/src/cli/terminal.js");
+const [{ run }, { systemTerminal }] = await Promise.all([
+  import("../dist/src/cli/run.js"),
+  import("../dist/src/cli/terminal.js"),
+]);
 process.exitCode = await run(process.argv.slice(2), systemTerminal());

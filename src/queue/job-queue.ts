@@ -7,7 +7,7 @@ import { openStorage } from "../storage/open-storage.js";
 import type { ChangeVerb, Counts, JobRef, Storage } from "../storage/storage.js";
 import { type Cleared, type ClearOptions, clear } from "./clear.js";
 import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./job-info.js";
-import { type WaitOptions, waitFor } from "./wait-for.js";
+import type { WaitOptions } from "./wait-for.js";
 
 export interface JobQueueOptions {
   /** False refuses a database that is not there, or that gigq did not make; true unless given. */
@@ -158,6 +158,7 @@ export class JobQueue {
 
   /** Removes finished jobs of the given statuses, in short transactions. */
   async clear(options: ClearOptions = {}): Promise<Cleared> {
+    const { clear } = await import("./clear.js");
     return clear(await this.#open(), options);
   }
 
@@ -174,6 +175,7 @@ export class JobQueue {
    * or with `wait-timeout` when `timeout` seconds have passed.
    */
   async wait(refs: readonly JobRef[], options: WaitOptions = {}): Promise<JobInfo[]> {
+    const { waitFor } = await import("./wait-for.js");
     await waitFor(await this.#open(), this.#clock, refs, options);
     return (await this.getStatuses(refs)).filter((info) => info.exists);
   }

@@ -1,14 +1,10 @@
 import type { Command } from "commander";
 import { Job, type JobQueue } from "../../index.js";
 import { EXIT } from "../exit-codes.js";
-import { follow, interruptible, reportEnds } from "../follow.js";
-import { describeJobOptions, type JobFlags, jobOptionsOf, readText } from "../job-options.js";
-import { usage } from "../options.js";
-import { parseBatch } from "../parse-batch.js";
-import { renderName } from "../render/job-line.js";
-import { renderCount } from "../render/time.js";
+import { describeJobOptions, type JobFlags, jobOptionsOf } from "../job-options.js";
 import type { Shell } from "../shell.js";
-import { openSpinner } from "../spinner.js";
+
+// What only some calls need is imported there: scripts call this command many times over.
 
 interface Flags extends JobFlags {
   batch?: string;
@@ -37,62 +33,47 @@ export async function act(shell: Shell, args: string[], flags: Flags): Promise<n
     const jobs =
       flags.batch === undefined
         ? [new Job(await jobOptionsOf(args, flags, shell.terminal, queue))]
-        : await readBatch(shell, args, flags, queue);
+        : await readBatch(shell, args, { ...flags, batch: flags.batch }, queue);
     await queue.submitAll(jobs);
     await announce(shell, queue, jobs);
-    if (!flags.wait) return EXIT.ok;
-    return interruptible(shell, async (signal) =>
-      reportEnds(
-        shell,
-        await follow(
-          shell,
-          queue,
-          jobs.map((job) => job.id),
-          { signal },
-        ),
-      ),
-    );
+    return flags.wait ? waitFor(shell, queue, jobs) : EXIT.ok;
   });
 }
 
-async function readBatch(shell: Shell, args: string[], flags: Flags, queue: JobQueue) {
-  const { batch, wait: _, db: __, json: ___, debug: ____, ...rest } = flags as Flags & Globals;
-  const extra = args[0] ?? Object.keys(rest)[0];
-  if (extra !== undefined) {
-    throw usage(
-      `--batch takes each job from the file, and "${extra}" was given besides`,
-      "Leave it out",
-    );
-  }
-  const { terminal } = shell;
-  const text = batch === "-" ? terminal.readStdin() : readText(batch!, terminal.cwd, "--batch");
-  const spinner = await openSpinner(shell);
-  try {
-    return await parseBatch(text, terminal.cwd, queue, (read) =>
-      spinner.show(() => `${renderCount(read)} jobs read`),
-    );
-  } finally {
-    spinner.stop();
-  }
+async function readBatch(
+  shell: Shell,
+  args: readonly string[],
+  flags: Flags & { batch: string },
+  queue: JobQueue,
+): Promise<Job[]> {
+  const { readBatch } = await import("../read-batch.js");
+  return readBatch(shell, queue, flags.batch, [...args, ...Object.keys(flags)]);
 }
 
-interface Globals {
-  db?: string;
-  json?: boolean;
-  debug?: boolean;
+async function waitFor(shell: Shell, queue: JobQueue, jobs: readonly Job[]): Promise<number> {
+  const { follow, interruptible, reportEnds } = await import("../follow.js");
+  const ids = jobs.map((job) => job.id);
+  return interruptible(shell, async (signal) =>
+    reportEnds(shell, await follow(shell, queue, ids, { signal })),
+  );
 }
 
 /** The id alone on stdout, for scripts; the number besides for people. */
 async function announce(shell: Shell, queue: JobQueue, jobs: readonly Job[]): Promise<void> {
+  const ids = jobs.map((job) => job.id);
   if (shell.json) {
-    const infos = await queue.getStatuses(jobs.map((job) => job.id));
+    const infos = await queue.getStatuses(ids);
     const answers = infos.map((info) => info.exists && { id: info.id, seq: info.seq });
     shell.printJson(jobs.length === 1 ? answers[0] : answers);
     return;
   }
-  if (jobs.length > 0) shell.print(jobs.map((job) => job.id).join("\n"));
+  if (jobs.length > 0) shell.print(ids.join("\n"));
   if (!shell.terminal.stderr.isTerminal) return;
-  if (jobs.length !== 1) return shell.say(`submitted ${renderCount(jobs.length)} jobs`);
-  const info = await queue.getStatus(jobs[0]!.id);
-  if (info.exists) shell.say(`submitted ${renderName(info)}`);
+  const [{ renderName }, { renderCount }] = await Promise.all([
+    import("../render/job-line.js"),
+    import("../render/time.js"),
+  ]);
+  const info = jobs.length === 1 ? await queue.getStatus(ids[0]!) : undefined;
+  const what = info?.exists ? renderName(info) : `${renderCount(jobs.length)} jobs`;
+  shell.say(`submitted ${what}`);
 }

@@ -1,5 +1,9 @@
 import { GigqError, Job, type JobOptions, type JobQueue, locateFunction } from "../index.js";
-import { idsOf } from "./job-options.js";
+import { idsOf, readText } from "./job-options.js";
+import { usage } from "./options.js";
+import { renderCount } from "./render/time.js";
+import type { Shell } from "./shell.js";
+import { openSpinner } from "./spinner.js";
 
 /** The names that a line may have; those of the library's `Job`. */
 const NAMES: readonly string[] = [
@@ -21,8 +25,37 @@ const NAMES: readonly string[] = [
 /** Progress is told each time so many lines have been read, and others have their turn. */
 const LINES_A_TURN = 2_000;
 
+/** The options of `submit` that may stand beside `--batch`; all others belong in the lines. */
+const BESIDE_BATCH: readonly string[] = ["batch", "wait", "db", "json", "debug"];
+
+/** The jobs of `--batch FILE|-`, with a count on a terminal while they are read. */
+export async function readBatch(
+  shell: Shell,
+  queue: JobQueue,
+  file: string,
+  given: readonly string[],
+): Promise<Job[]> {
+  const extra = given.find((word) => !BESIDE_BATCH.includes(word));
+  if (extra !== undefined) {
+    throw usage(
+      `--batch takes each job from the file, and "${extra}" was given besides`,
+      "Leave it out",
+    );
+  }
+  const { terminal } = shell;
+  const text = file === "-" ? terminal.readStdin() : readText(file, terminal.cwd, "--batch");
+  const spinner = await openSpinner(shell);
+  try {
+    return await parseBatch(text, terminal.cwd, queue, (read) =>
+      spinner.show(() => `${renderCount(read)} jobs read`),
+    );
+  } finally {
+    spinner.stop();
+  }
+}
+
 /** Jobs, one JSON object on each line; empty lines are passed over. Throws `usage` with the line's number. */
-export async function parseBatch(
+async function parseBatch(
   text: string,
   cwd: string,
   queue: JobQueue,

@@ -192,6 +192,8 @@ export class WorkLoop {
   }
 
   #changed(): void {
+    // What failed has touched the files too: to follow that would be to try again without rest.
+    if (this.#troubled) return;
     if (this.#starved) this.#wake.now();
     else this.#wake.soon(BUSY_LOOK_MS);
   }

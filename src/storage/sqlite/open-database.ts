@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, statfsSync } from "node:fs";
+import { closeSync, openSync, type Stats, statfsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
@@ -16,13 +16,12 @@ const BUSY_TIMEOUT_MS = 100;
  */
 export function openDatabase(path: string, options: { create: boolean }): Database.Database {
   refuseBrokenDriver(process.versions.node);
-  if (!existsSync(path)) {
-    if (!options.create) throw noQueue(path);
-    refuseNetworkFileSystem(path);
-    createPrivateFile(path);
-  } else {
-    refuseNetworkFileSystem(path);
-  }
+  const found = lookAt(path);
+  if (found?.isDirectory()) throw notAQueue(path, "a folder, and no gigq database");
+  if (found === undefined && !options.create) throw noQueue(path);
+  if (!lookAt(dirname(path))?.isDirectory()) throw noFolder(dirname(path));
+  refuseNetworkFileSystem(path);
+  if (found === undefined) createPrivateFile(path);
   try {
     const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     try {
@@ -39,10 +38,11 @@ export function openDatabase(path: string, options: { create: boolean }): Databa
 
 function prepare(db: Database.Database, path: string, create: boolean): void {
   if (!isCurrent(db, path)) {
+    // An empty file: somebody is about to create the queue, or had no space left to do so.
+    if (!create && schemaVersion(db) === 0) throw noQueue(path);
     db.pragma("journal_mode = wal");
     db.transaction(() => {
       if (isCurrent(db, path)) return;
-      if (!create && schemaVersion(db) === 0) throw notAQueue(path);
       db.pragma(`application_id = ${APPLICATION_ID}`);
       migrate(db);
     }).immediate();
@@ -68,6 +68,17 @@ function isCurrent(db: Database.Database, path: string): boolean {
     );
   }
   return version === SCHEMA_VERSION;
+}
+
+/** `undefined` where there is nothing. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw sqliteError(error, path);
+  }
 }
 
 /** SQLite gives its `-wal` and `-shm` files the mode of the database. */
@@ -101,8 +112,14 @@ function noQueue(path: string): GigqError {
   });
 }
 
-function notAQueue(path: string): GigqError {
-  return new GigqError("not-a-queue", `${path} is not a gigq database`, {
+function noFolder(folder: string): GigqError {
+  return new GigqError("unusable-path", `there is no folder ${folder} to create a queue in`, {
+    hint: "Create it first, or name another with --db or GIGQ_DB",
+  });
+}
+
+function notAQueue(path: string, what = "not a gigq database"): GigqError {
+  return new GigqError("not-a-queue", `${path} is ${what}`, {
     hint: "Name another file with --db or GIGQ_DB",
   });
 }

@@ -16,9 +16,10 @@ export interface FunctionAddress {
 export function parseAddress(text: string): FunctionAddress {
   const at = text.lastIndexOf("#");
   if (at <= 0 || at === text.length - 1) {
-    const module = text.replace(/#$/, "") || "./jobs.ts";
+    const module = (at < 0 ? text : text.slice(0, at)) || "./jobs.ts";
+    const exportName = (at < 0 ? "" : text.slice(at + 1)) || "resize";
     throw new GigqError("usage", `"${text}" does not name a module and an export`, {
-      hint: `Write the module, a "#" and the name of the export: ${module}#resize`,
+      hint: `Write the module, a "#" and the name of the export: ${module}#${exportName}`,
     });
   }
   const module = text.slice(0, at);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { Job, Worker } from "../../index.js";
+import { EXIT } from "../exit-codes.js";
 import { follow, interruptible, reportEnds } from "../follow.js";
 import { describeJobOptions, type JobFlags, jobOptionsOf } from "../job-options.js";
 import { plain } from "../render/plain.js";
@@ -19,8 +20,11 @@ Example: gigq run ./jobs.ts#greet -p name=Ada`,
 }
 
 export async function act(shell: Shell, args: string[], flags: JobFlags): Promise<number> {
+  const job = await shell.withQueue(
+    { create: false },
+    async (queue) => new Job(await jobOptionsOf(args, flags, shell.terminal, queue)),
+  );
   return shell.withQueue({ create: true }, async (queue) => {
-    const job = new Job(await jobOptionsOf(args, flags, shell.terminal, queue));
     await queue.submit(job);
     const info = await queue.getStatus(job.id);
     const spinner = await openSpinner(shell);
@@ -43,8 +47,9 @@ export async function act(shell: Shell, args: string[], flags: JobFlags): Promis
             // Only rejects: it works until it is stopped.
             Promise.race([working, new Promise((resolve) => setImmediate(resolve))]),
           ]);
-          if (ended[0]?.status === "completed") printResult(shell, ended[0].result);
-          return reportEnds(shell, ended);
+          if (ended[0]?.status !== "completed") return reportEnds(shell, ended);
+          printResult(shell, ended[0].result);
+          return EXIT.ok;
         },
         async () => {
           await queue.cancel(job.id, { force: true });

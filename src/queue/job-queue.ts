@@ -5,7 +5,7 @@ import type { JobStatus } from "../job/lifecycle.js";
 import { keepOpen } from "../storage/connections.js";
 import { openStorage } from "../storage/open-storage.js";
 import type { ChangeVerb, Counts, JobRef, Storage } from "../storage/storage.js";
-import { type Cleared, type ClearOptions, clear } from "./clear.js";
+import type { Cleared, ClearOptions } from "./clear.js";
 import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./job-info.js";
 import type { WaitOptions } from "./wait-for.js";
 

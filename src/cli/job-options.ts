@@ -1,15 +1,20 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { GigqError, type JobOptions, type JobQueue, locateFunction } from "../index.js";
+import {
+  GigqError,
+  type JobOptions,
+  type JobQueue,
+  type JobRef,
+  locateFunction,
+} from "../index.js";
 import {
   parseAt,
   parseChoice,
   parseDuration,
-  parseList,
   parseParam,
   parseParams,
-  parseRef,
+  parseRefs,
   parseTimeout,
   parseWhole,
   usage,
@@ -26,7 +31,7 @@ export interface JobFlags {
   timeout?: number | null;
   retryDelay?: number;
   backoff?: "fixed" | "exponential";
-  dependsOn?: string[];
+  dependsOn?: JobRef[];
   onParentFailure?: "cancel" | "wait" | "run";
   description?: string;
   delay?: number;
@@ -36,7 +41,6 @@ export interface JobFlags {
 export function describeJobOptions(command: Command): void {
   command
     .argument("[function]", "the module and its export, as in ./jobs.ts#resize")
-    .allowExcessArguments(true)
     .option("-n, --name <name>", "for people; the name of the export unless given")
     .option("-p, --param <k=v>", "a parameter, as JSON or text; may be repeated", parseParam)
     .option("--params <json>", "all parameters: JSON, @file, or - for standard input")
@@ -44,7 +48,7 @@ export function describeJobOptions(command: Command): void {
       parseWhole(text, -(2 ** 31)),
     )
     .option("--max-attempts <number>", "how often it may be tried (default 3)", (text) =>
-      parseWhole(text, 1),
+      parseWhole(text, 1, 1_000_000),
     )
     .option(
       "--timeout <duration>",
@@ -57,7 +61,7 @@ export function describeJobOptions(command: Command): void {
     .option("--backoff <kind>", "fixed, or exponential: double the delay each time", (text) =>
       parseChoice(text, "backoff", ["fixed", "exponential"]),
     )
-    .option("--depends-on <ids>", "run after these jobs have completed; may be repeated", parseList)
+    .option("--depends-on <ids>", "run after these jobs have completed; may be repeated", parseRefs)
     .option("--on-parent-failure <what>", "cancel, wait or run (default cancel)", (text) =>
       parseChoice(text, "policy", ["cancel", "wait", "run"]),
     )
@@ -68,7 +72,7 @@ export function describeJobOptions(command: Command): void {
     .option("--at <time>", "not before this time, ISO 8601", parseAt);
 }
 
-/** What a user said on the command line, as the library wants to hear it. */
+/** What a user said on the command line, as the library wants to hear it; parents are looked up. */
 export async function jobOptionsOf(
   args: readonly string[],
   flags: JobFlags,
@@ -80,11 +84,13 @@ export async function jobOptionsOf(
     throw usage("--delay and --at cannot be given together", "Use one of them");
   }
   const runAt = delay === undefined ? at : new Date(terminal.now() + delay * 1000).toISOString();
+  const address = functionOf(args, terminal.cwd);
+  const all = params === undefined ? {} : await readParams(params, terminal);
   const dependencies = dependsOn && (await idsOf(dependsOn, queue));
   return {
-    function: functionOf(args, terminal.cwd),
+    function: address,
     ...pick(flags, RULES),
-    params: { ...(params === undefined ? {} : readParams(params, terminal)), ...param },
+    params: { ...all, ...param },
     ...(runAt === undefined ? {} : { runAt }),
     ...(dependencies === undefined ? {} : { dependencies }),
   };
@@ -112,46 +118,55 @@ function pick<K extends keyof JobFlags>(flags: JobFlags, keys: readonly K[]): Pi
 export function functionOf(args: readonly string[], cwd: string): string {
   const [address, ...more] = args;
   if (address === undefined) {
-    throw usage("no function is named", "For example: ./jobs.ts#resize");
+    throw usage("no function is named", "Name a module and its export, as in ./jobs.ts#resize");
   }
   if (more.length > 0) {
-    const meant = address.includes("#") ? undefined : `${address}#${more[0]}`;
+    const param = more[0]!.includes("=") ? more[0] : `file=${more[0]}`;
     throw usage(
       `too many arguments: "${more.join(" ")}"`,
-      meant === undefined
-        ? `Parameters are given with -p, as in -p file=${more[0]}`
-        : `Name the export after a "#": ${meant}`,
+      address.includes("#")
+        ? `Parameters are given with -p, as in -p ${param}`
+        : `Name the export after a "#": ${address}#${more[0]}`,
     );
   }
   return locateFunction(address, cwd);
 }
 
-function readParams(text: string, terminal: Terminal): Record<string, unknown> {
-  return parseParams(text, {
-    file: (path) => readText(path, terminal.cwd, "--params"),
-    stdin: () => terminal.readStdin(),
-  });
+async function readParams(text: string, terminal: Terminal): Promise<Record<string, unknown>> {
+  const isFile = text === "-" || text.startsWith("@");
+  return parseParams(isFile ? await readText(text.replace("@", ""), terminal, "--params") : text);
 }
 
-/** A file that a flag names; that it cannot be read is the user's error. */
-export function readText(path: string, cwd: string, flag: string): string {
+/** Why a file cannot be read, for people. */
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "you may not",
+};
+
+/** A file that a flag names, or `-` for standard input; that it cannot be read is the user's error. */
+export async function readText(path: string, terminal: Terminal, flag: string): Promise<string> {
   try {
-    return readFileSync(resolve(cwd, path), "utf8");
+    if (path === "-") return await terminal.readStdin();
+    return readFileSync(resolve(terminal.cwd, path), "utf8");
   } catch (cause) {
-    throw new GigqError("usage", `${flag}: ${path} cannot be read: ${(cause as Error).message}`, {
-      hint: "Check the path; it is relative to where you stand",
+    const why = WHY[(cause as NodeJS.ErrnoException).code ?? ""] ?? (cause as Error).message;
+    const name = path === "-" ? "standard input" : path;
+    throw new GigqError("usage", `${flag}: ${name} cannot be read: ${why}`, {
+      hint: `Paths are relative to where you stand (${terminal.cwd})`,
       cause,
     });
   }
 }
 
 /** Parents may be named by number; they are kept by id. */
-export async function idsOf(texts: readonly string[], queue: JobQueue): Promise<string[]> {
-  const refs = texts.map(parseRef);
+export async function idsOf(refs: readonly JobRef[], queue: JobQueue): Promise<string[]> {
   const jobs = await queue.getStatuses(refs);
   return jobs.map((job, index) => {
     if (job.exists) return job.id;
-    throw new GigqError("unknown-parent", `there is no job ${texts[index]} to depend on`, {
+    const ref = refs[index]!;
+    const name = typeof ref === "number" ? `#${ref}` : ref;
+    throw new GigqError("unknown-parent", `there is no job ${name} to depend on`, {
       hint: "gigq list shows the jobs there are",
     });
   });

@@ -2,23 +2,47 @@ import { GigqError, JobStatus } from "../index.js";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 
-/** Seconds out of `90s`, `15m`, `1h30m`, `7d`, `1.5h`, or a bare number of `bareUnit`. */
-export function parseDuration(text: string, bareUnit: "s" | "d" = "s"): number {
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * UNITS[bareUnit]!;
-  if (/^\d+(\.\d+)?ms$/.test(text)) return Number.parseFloat(text) / 1000;
-  if (/^(\d+(\.\d+)?[smhdw])+$/.test(text)) {
-    let seconds = 0;
-    for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)([smhdw])/g)) {
-      seconds += Number(number) * UNITS[unit!]!;
-    }
-    return seconds;
+/** Ten years, in seconds: nobody means more than that. */
+const LONGEST = 315_360_000;
+
+/** Seconds out of `90s`, `15m`, `1h30m`, `7d`, `1.5h`, `200ms`, or a bare number of `bareUnit`. */
+export function parseDuration(
+  text: string,
+  bareUnit: "s" | "d" = "s",
+  longest: number = LONGEST,
+): number {
+  const seconds = secondsOf(text, bareUnit);
+  if (seconds === undefined) {
+    throw usage(
+      `"${text}" is no duration`,
+      "Give a number with a unit, as in 90s, 15m, 1h30m or 7d",
+    );
   }
-  throw usage(`"${text}" is no duration`, "Give a number with a unit, as in 90s, 15m, 1h30m or 7d");
+  if (seconds <= longest) return seconds;
+  throw usage(`"${text}" is too long`, `The longest is ${Math.floor(longest / 86_400)}d`);
 }
 
-/** As a duration, or `none` for no limit. */
+function secondsOf(text: string, bareUnit: string): number | undefined {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * UNITS[bareUnit]!;
+  if (/^\d+(\.\d+)?ms$/.test(text)) return Number.parseFloat(text) / 1000;
+  if (!/^(\d+(\.\d+)?[smhdw])+$/.test(text)) return undefined;
+  let seconds = 0;
+  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)([smhdw])/g)) {
+    seconds += Number(number) * UNITS[unit!]!;
+  }
+  return seconds;
+}
+
+/** A duration of a millisecond at least. */
+export function parsePositive(text: string, orElse = "", longest: number = LONGEST): number {
+  const seconds = parseDuration(text, "s", longest);
+  if (seconds >= 0.001) return seconds;
+  throw usage(`"${text}" is too short`, `Give more, as in 0.5s or 15m${orElse}`);
+}
+
+/** How long a job may run, or `none` for no limit. */
 export function parseTimeout(text: string): number | null {
-  return text === "none" ? null : parseDuration(text);
+  return text === "none" ? null : parsePositive(text, ", or none for no limit");
 }
 
 /** A moment, ms UTC: an age before now (`7d`, `12h`, a bare number of days) or a date. */
@@ -53,12 +77,11 @@ function parseDate(text: string): number | undefined {
 }
 
 export function parseWhole(text: string, least: number, most: number = 2 ** 31 - 1): number {
-  const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw usage(
-    `"${text}" is no whole number from ${least} up`,
-    `For example: ${Math.max(least, 1)}`,
-  );
+  if (!/^[+-]?\d+$/.test(text)) throw usage(`"${text}" is no whole number`, "For example: 10");
+  const number = Number(text);
+  if (number < least) throw usage(`${text} is too small`, `The smallest is ${least}`);
+  if (number > most) throw usage(`${text} is too large`, `The largest is ${most}`);
+  return number;
 }
 
 /** `k=v`: the value is JSON if it parses as JSON, and else the text itself. */
@@ -81,12 +104,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The params of `--params`: JSON itself, `@file`, or `-` for standard input. */
-export function parseParams(
-  text: string,
-  read: { file: (path: string) => string; stdin: () => string },
-): Record<string, unknown> {
-  const json = text === "-" ? read.stdin() : text.startsWith("@") ? read.file(text.slice(1)) : text;
+/** The JSON of `--params`. */
+export function parseParams(json: string): Record<string, unknown> {
   const parsed = parseJson(json);
   if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) {
     return parsed as Record<string, unknown>;
@@ -129,9 +148,23 @@ export function parseChoice<T extends string>(
   throw usage(`there is no ${what} "${text}"`, `Choose among: ${choices.join(", ")}`);
 }
 
-/** Adds to a list: for options that may be given several times, or with commas. */
-export function parseList(text: string, list: readonly string[] = []): string[] {
-  return [...list, ...text.split(",").filter((item) => item !== "")];
+/** Adds to a list of jobs: for options that may be given several times, or with commas. */
+export function parseRefs(
+  text: string,
+  list: readonly (number | string)[] = [],
+): (number | string)[] {
+  return [...list, ...text.split(",").map((item) => parseRef(item.trim()))];
+}
+
+/** Says of a value that cannot be read which flag it was given with. */
+export function named<T>(flag: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof GigqError)) throw error;
+    const { code, message, hint, cause } = error;
+    throw new GigqError(code, `${flag}: ${message}`, { ...(hint && { hint }), cause });
+  }
 }
 
 export function usage(message: string, hint: string): GigqError {

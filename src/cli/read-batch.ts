@@ -1,26 +1,9 @@
 import { GigqError, Job, type JobOptions, type JobQueue, locateFunction } from "../index.js";
 import { idsOf, readText } from "./job-options.js";
-import { usage } from "./options.js";
+import { parseRef, usage } from "./options.js";
 import { renderCount } from "./render/time.js";
 import type { Shell } from "./shell.js";
 import { openSpinner } from "./spinner.js";
-
-/** The names that a line may have; those of the library's `Job`. */
-const NAMES: readonly string[] = [
-  "function",
-  "name",
-  "params",
-  "priority",
-  "maxAttempts",
-  "timeout",
-  "retryDelay",
-  "backoff",
-  "dependencies",
-  "onParentFailure",
-  "passParentResults",
-  "description",
-  "runAt",
-];
 
 /** Progress is told each time so many lines have been read, and others have their turn. */
 const LINES_A_TURN = 2_000;
@@ -33,17 +16,19 @@ export async function readBatch(
   shell: Shell,
   queue: JobQueue,
   file: string,
-  given: readonly string[],
+  given: { args: readonly string[]; flags: readonly string[] },
 ): Promise<Job[]> {
-  const extra = given.find((word) => !BESIDE_BATCH.includes(word));
+  const flag = given.flags.find((name) => !BESIDE_BATCH.includes(name));
+  const dashed = flag?.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const extra = given.args[0] ?? (dashed && `--${dashed}`);
   if (extra !== undefined) {
     throw usage(
-      `--batch takes each job from the file, and "${extra}" was given besides`,
-      "Leave it out",
+      `--batch takes each job from its file, and ${extra} was given besides`,
+      "Leave it out, and write it in the lines of the file",
     );
   }
   const { terminal } = shell;
-  const text = file === "-" ? terminal.readStdin() : readText(file, terminal.cwd, "--batch");
+  const text = await readText(file, terminal, "--batch");
   const spinner = await openSpinner(shell);
   try {
     return await parseBatch(text, terminal.cwd, queue, (read) =>
@@ -66,11 +51,14 @@ async function parseBatch(
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     try {
-      jobs.push(await jobOfLine(line, cwd, queue, located));
+      jobs.push(await jobOfLine(line.trim(), cwd, queue, located));
     } catch (error) {
       if (!(error instanceof GigqError)) throw error;
-      const hint = error.hint === undefined ? {} : { hint: `${error.hint}. No job was submitted` };
-      throw new GigqError(error.code, `line ${index + 1}: ${error.message}`, hint);
+      const { code, message, hint = "", cause } = error;
+      throw new GigqError(code, `line ${index + 1}: ${message}`, {
+        hint: `${hint.replace(/(?<=[^.?!])$/, ".")} No job was submitted`.trim(),
+        cause,
+      });
     }
     if (jobs.length % LINES_A_TURN === 0) {
       onProgress(jobs.length);
@@ -87,12 +75,6 @@ async function jobOfLine(
   located: Map<string, string>,
 ): Promise<Job> {
   const options = parseObject(line);
-  for (const name of Object.keys(options)) {
-    if (NAMES.includes(name)) continue;
-    throw new GigqError("usage", `there is no "${name}"`, {
-      hint: `Known are: ${NAMES.join(", ")}`,
-    });
-  }
   const { function: address, dependencies } = options;
   if (typeof address !== "string") {
     throw new GigqError("usage", '"function" is missing', {
@@ -105,7 +87,10 @@ async function jobOfLine(
     located.set(address, absolute);
   }
   const ids = Array.isArray(dependencies)
-    ? await idsOf(dependencies.map(String), queue)
+    ? await idsOf(
+        dependencies.map((ref) => parseRef(String(ref))),
+        queue,
+      )
     : undefined;
   return new Job({
     ...(options as unknown as JobOptions),

@@ -3,6 +3,7 @@ import { GigqError } from "../index.js";
 import { EXIT } from "./exit-codes.js";
 import { renderError } from "./render/error.js";
 import { renderName } from "./render/job-line.js";
+import { plainLine } from "./render/plain.js";
 import type { Shell } from "./shell.js";
 
 interface Wording {
@@ -31,7 +32,9 @@ export async function reportChanges(
     if (changed) continue;
     status = EXIT.forbidden;
     const { message, hint } = wording.refused(job);
-    const error = new GigqError("forbidden", `#${job.seq} ${job.name} ${message}`, { hint });
+    const error = new GigqError("forbidden", `#${job.seq} ${plainLine(job.name)} ${message}`, {
+      hint,
+    });
     shell.terminal.stderr.write(
       await renderError(error, { json: shell.json, debug: false }, shell.terminal),
     );

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { GigqError } from "../index.js";
 import { EXIT, EXIT_CODES } from "./exit-codes.js";
+import { usage } from "./options.js";
 import { renderError } from "./render/error.js";
 import { Shell } from "./shell.js";
+import { strict } from "./strict-options.js";
 import type { Terminal } from "./terminal.js";
 import { VERSION } from "./version.js";
 
@@ -40,7 +42,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   try {
     return await dispatch(argv, terminal);
   } catch (error) {
-    const shown = error instanceof CommanderError ? usageError(error, argv) : error;
+    const shown = error instanceof CommanderError ? await asUsageError(error, argv) : error;
     terminal.stderr.write(await renderError(shown, wants, terminal));
     return shown instanceof GigqError ? EXIT_CODES[shown.code] : EXIT.failed;
   }
@@ -49,6 +51,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
   let status: number = EXIT.ok;
   const program = newProgram(terminal);
+  strict(program, argv);
   for (const [name, { summary }] of Object.entries(COMMANDS)) {
     program.command(name).summary(summary).description(summary);
   }
@@ -56,7 +59,9 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   program.hook("preSubcommand", async (_, command) => {
     const module = await COMMANDS[command.name()]!.load();
     module.describe(command);
-    command.action(async () => {
+    strict(command, argv);
+    command.allowExcessArguments(true).action(async () => {
+      refuseExcess(command);
       const options = command.optsWithGlobals();
       const shell = await Shell.open(terminal, options);
       status = await module.act(shell, command.args, options as never);
@@ -70,6 +75,13 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     throw error;
   }
   return status;
+}
+
+/** Commands that take one argument look at the others themselves: they know what was meant. */
+function refuseExcess(command: Command): void {
+  const { args, registeredArguments } = command;
+  if (args.length === 0 || registeredArguments.length > 0) return;
+  throw usage(`too many arguments: "${args.join(" ")}"`, `See: gigq ${command.name()} --help`);
 }
 
 function newProgram(terminal: Terminal): Command {
@@ -101,15 +113,18 @@ function newProgram(terminal: Terminal): Command {
 /** `gigq help submit` is `gigq submit --help`; `gigq` alone, and `gigq help`, show all. */
 function helpAsOption(argv: readonly string[]): string[] {
   if (argv.length === 0) return ["--help"];
-  if (argv[0] !== "help") return [...argv];
-  return argv[1] === undefined ? ["--help"] : [argv[1], "--help"];
+  const words = argv.filter((word) => !word.startsWith("-"));
+  if (words[0] !== "help") return [...argv];
+  const [, name] = words;
+  if (name === undefined) return ["--help"];
+  // An unknown command is left to commander, which makes a guess.
+  return Object.hasOwn(COMMANDS, name) ? [name, "--help"] : [name];
 }
 
-/** What commander said, as one of our errors: without its prefix, the guess as a hint. */
-function usageError(error: CommanderError, argv: readonly string[]): GigqError {
-  const [message, guess] = error.message.replace(/^error: /, "").split("\n");
-  const command = argv.find((word) => Object.hasOwn(COMMANDS, word));
-  const help = `See: gigq ${command === undefined ? "--help" : `${command} --help`}`;
-  const hint = guess === undefined ? help : `${guess.replace(/[()]/g, "")} ${help}`;
-  return new GigqError("usage", message!.replaceAll("'", '"'), { hint });
+async function asUsageError(error: CommanderError, argv: readonly string[]): Promise<GigqError> {
+  const { usageError } = await import("./usage-error.js");
+  return usageError(
+    error,
+    argv.find((word) => Object.hasOwn(COMMANDS, word)),
+  );
 }

@@ -1,4 +1,6 @@
-import { GigqError, JobQueue } from "../index.js";
+import { resolve } from "node:path";
+import { JobQueue } from "../index.js";
+import { plainJson } from "./render/plain.js";
 import { openTheme, type Theme } from "./render/theme.js";
 import type { Terminal } from "./terminal.js";
 
@@ -21,11 +23,6 @@ export class Shell {
 
   static async open(terminal: Terminal, options: { db?: string; json?: boolean }): Promise<Shell> {
     const location = options.db ?? (terminal.env["GIGQ_DB"] || "gigq.db");
-    if (location === "") {
-      throw new GigqError("usage", "--db names no file", {
-        hint: "For example: --db /srv/gigq.db",
-      });
-    }
     const { stdout, stderr, env } = terminal;
     const out = await openTheme(stdout, env);
     return new Shell(terminal, options.json ?? false, location, out, await openTheme(stderr, env));
@@ -47,8 +44,7 @@ export class Shell {
   /** The database, as an absolute path unless it is a URL. */
   get path(): string {
     const { cwd } = this.terminal;
-    const isAbsolute = this.location.startsWith("/") || this.location.includes("://");
-    return isAbsolute ? this.location : `${cwd}/${this.location}`.replace("/./", "/");
+    return this.location.includes("://") ? this.location : resolve(cwd, this.location);
   }
 
   /** An answer, on stdout. */
@@ -57,7 +53,7 @@ export class Shell {
   }
 
   printJson(value: unknown): void {
-    this.print(JSON.stringify(value, undefined, this.terminal.stdout.isTerminal ? 2 : undefined));
+    this.print(plainJson(value, this.terminal.stdout.isTerminal ? 2 : undefined));
   }
 
   /** Talk, on stderr. */

@@ -39,7 +39,8 @@ export async function openSpinner(shell: Shell): Promise<Spinner> {
     },
     stop: () => {
       clearInterval(refresh);
-      spinner.stop();
+      // Stopped twice, or before it was there, it would still move the cursor.
+      if (spinner.isSpinning) spinner.stop();
     },
   };
 }

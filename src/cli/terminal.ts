@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 /** One of the two ways out. */
 export interface Output {
   write(text: string): void;
@@ -18,19 +16,24 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   now(): number;
   /** Everything on standard input, once it has ended. */
-  readStdin(): string;
+  readStdin(): Promise<string>;
   /** Calls the listener at SIGINT and SIGTERM instead of ending; the answer takes that back. */
   onInterrupt(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void;
 }
 
 export function systemTerminal(): Terminal {
   return {
-    stdout: outputOf(process.stdout),
-    stderr: outputOf(process.stderr),
+    stdout: outputOf(process.stdout, endUnread),
+    // Nobody listens to the talk: no reason to stop working.
+    stderr: outputOf(process.stderr, () => {}),
     cwd: process.cwd(),
     env: process.env,
     now: () => Date.now(),
-    readStdin: () => readFileSync(0, "utf8"),
+    readStdin: async () => {
+      let text = "";
+      for await (const chunk of process.stdin.setEncoding("utf8")) text += chunk;
+      return text;
+    },
     onInterrupt: (listener) => {
       process.on("SIGINT", listener);
       process.on("SIGTERM", listener);
@@ -42,12 +45,21 @@ export function systemTerminal(): Terminal {
   };
 }
 
-function outputOf(stream: NodeJS.WriteStream): Output {
-  // The reader has gone (`gigq list | head -1`): there is nobody left to write for.
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
-  });
+/** The answer cannot be written. Where its reader has gone (`gigq list | head -1`), that is no error. */
+function endUnread(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(
+    `gigq: the answer could not be written: ${error.message}\n` +
+      "What was asked for may have been done; gigq list shows the jobs\n",
+  );
+  process.exit(1);
+}
+
+function outputOf(
+  stream: NodeJS.WriteStream,
+  onError: (error: NodeJS.ErrnoException) => void,
+): Output {
+  stream.on("error", onError);
   return {
     write: (text) => void stream.write(text),
     get isTerminal() {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Cleared, JobStatus } from "../../index.js";
 import { EXIT } from "../exit-codes.js";
-import { parseBefore, parseStatuses } from "../options.js";
+import { named, parseBefore, parseStatuses } from "../options.js";
 import { renderCount } from "../render/time.js";
 import type { Shell } from "../shell.js";
 import { openSpinner } from "../spinner.js";
@@ -35,7 +35,8 @@ Example: gigq clear --before 7d --status completed,cancelled,failed`,
 
 export async function act(shell: Shell, _args: string[], flags: Flags): Promise<number> {
   const { now } = shell.terminal;
-  const before = flags.before === undefined ? undefined : parseBefore(flags.before, now());
+  const { before: text } = flags;
+  const before = text === undefined ? undefined : named("--before", () => parseBefore(text, now()));
   return shell.withQueue({ create: false }, async (queue) => {
     const spinner = await openSpinner(shell);
     try {

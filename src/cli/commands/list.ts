@@ -3,6 +3,7 @@ import type { JobQueue, JobStatus, JobSummary, ListOptions } from "../../index.j
 import { EXIT } from "../exit-codes.js";
 import { parseStatuses, parseWhole } from "../options.js";
 import { renderTable } from "../render/job-table.js";
+import { plainJson } from "../render/plain.js";
 import { renderCounts } from "../render/stats.js";
 import { renderCount } from "../render/time.js";
 import type { Shell } from "../shell.js";
@@ -40,7 +41,7 @@ async function printJson(shell: Shell, queue: JobQueue, flags: Flags): Promise<v
   let separator = "[";
   for await (const jobs of pages(queue, flags)) {
     for (const job of jobs) {
-      stdout.write(`${separator}${JSON.stringify(job)}`);
+      stdout.write(`${separator}${plainJson(job)}`);
       separator = ",\n";
     }
   }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { JobQueue, JobRef, JobStatus, JobSummary } from "../../index.js";
 import { EXIT } from "../exit-codes.js";
+import { noSuchJob } from "../no-such-job.js";
 import { parseRef, parseStatuses, usage } from "../options.js";
 import { renderName } from "../render/job-line.js";
 import { renderCount } from "../render/time.js";
@@ -50,18 +51,21 @@ export async function act(shell: Shell, args: string[], flags: Flags): Promise<n
 }
 
 function checked(args: readonly string[], { status, name }: Flags): JobRef[] {
-  if (args.length > 0 === (status !== undefined)) {
-    throw usage(
-      args.length > 0 ? "ids and --status cannot be given together" : "no job is named",
-      "Give ids, or --status failed,timeout",
-    );
-  }
   if (name !== undefined && status === undefined) {
     throw usage("--name goes with --status", "For example: --status failed --name import");
   }
+  if (args.length > 0 === (status !== undefined)) {
+    throw usage(
+      args.length > 0 ? "ids and --status cannot be given together" : "no job is named",
+      "Give numbers or ids, as in: gigq requeue 42, or --status failed,timeout",
+    );
+  }
   const wrong = status?.find((one) => !REQUEUEABLE.includes(one));
   if (wrong !== undefined) {
-    throw usage(`${wrong} jobs cannot be requeued`, `Choose among: ${REQUEUEABLE.join(", ")}`);
+    throw usage(
+      `--status: ${wrong} jobs cannot be requeued`,
+      `Choose among: ${REQUEUEABLE.join(", ")}`,
+    );
   }
   return args.map(parseRef);
 }
@@ -76,7 +80,10 @@ async function dryRun(
   if (flags.status !== undefined) {
     for await (const page of matching(queue, flags)) jobs.push(...page);
   } else {
-    for (const job of await queue.getStatuses(refs)) {
+    const infos = await queue.getStatuses(refs);
+    const missing = refs.filter((_, index) => !infos[index]!.exists);
+    if (missing.length > 0) throw noSuchJob(missing);
+    for (const job of infos) {
       if (job.exists && REQUEUEABLE.includes(job.status)) jobs.push(job);
     }
   }
@@ -127,7 +134,7 @@ async function* matching(queue: JobQueue, flags: Flags): AsyncGenerator<JobSumma
 function refusal(job: JobSummary): { message: string; hint: string } {
   if (job.status === "cancelled") {
     return {
-      message: `cannot run again while its parent has failed: ${job.error ?? ""}`,
+      message: `cannot run again before its parent does: ${job.error ?? ""}`,
       hint: "Requeue the parent: that restores this job too",
     };
   }

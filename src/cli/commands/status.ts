@@ -26,7 +26,7 @@ export async function act(shell: Shell, args: string[], detail: Detail): Promise
     const view = { theme: shell.out, nowMs: shell.terminal.now(), cwd: shell.terminal.cwd };
     shell.print(found.map((info) => renderJob(info, detail, view)).join("\n\n"));
   }
-  const missing = args.filter((_, index) => !infos[index]!.exists);
+  const missing = refs.filter((_, index) => !infos[index]!.exists);
   if (missing.length === 0) return EXIT.ok;
   shell.terminal.stderr.write(
     await renderError(noSuchJob(missing), { json: shell.json, debug: false }, shell.terminal),

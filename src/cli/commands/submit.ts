@@ -29,13 +29,15 @@ Examples:
 }
 
 export async function act(shell: Shell, args: string[], flags: Flags): Promise<number> {
+  // Parents are looked up where there is a queue already; a call that is wrong creates none.
+  const jobs = await shell.withQueue({ create: false }, async (queue) =>
+    flags.batch === undefined
+      ? [new Job(await jobOptionsOf(args, flags, shell.terminal, queue))]
+      : readBatch(shell, args, { ...flags, batch: flags.batch }, queue),
+  );
   return shell.withQueue({ create: true }, async (queue) => {
-    const jobs =
-      flags.batch === undefined
-        ? [new Job(await jobOptionsOf(args, flags, shell.terminal, queue))]
-        : await readBatch(shell, args, { ...flags, batch: flags.batch }, queue);
     await queue.submitAll(jobs);
-    await announce(shell, queue, jobs);
+    await announce(shell, queue, jobs, flags.batch !== undefined);
     return flags.wait ? waitFor(shell, queue, jobs) : EXIT.ok;
   });
 }
@@ -47,7 +49,7 @@ async function readBatch(
   queue: JobQueue,
 ): Promise<Job[]> {
   const { readBatch } = await import("../read-batch.js");
-  return readBatch(shell, queue, flags.batch, [...args, ...Object.keys(flags)]);
+  return readBatch(shell, queue, flags.batch, { args, flags: Object.keys(flags) });
 }
 
 async function waitFor(shell: Shell, queue: JobQueue, jobs: readonly Job[]): Promise<number> {
@@ -59,12 +61,17 @@ async function waitFor(shell: Shell, queue: JobQueue, jobs: readonly Job[]): Pro
 }
 
 /** The id alone on stdout, for scripts; the number besides for people. */
-async function announce(shell: Shell, queue: JobQueue, jobs: readonly Job[]): Promise<void> {
+async function announce(
+  shell: Shell,
+  queue: JobQueue,
+  jobs: readonly Job[],
+  isBatch: boolean,
+): Promise<void> {
   const ids = jobs.map((job) => job.id);
   if (shell.json) {
     const infos = await queue.getStatuses(ids);
     const answers = infos.map((info) => info.exists && { id: info.id, seq: info.seq });
-    shell.printJson(jobs.length === 1 ? answers[0] : answers);
+    shell.printJson(isBatch ? answers : answers[0]);
     return;
   }
   if (jobs.length > 0) shell.print(ids.join("\n"));

@@ -1,7 +1,9 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { type Isolation, Worker, type WorkerEvent } from "../../index.js";
 import { EXIT } from "../exit-codes.js";
-import { parseChoice, parseDuration, parseWhole, usage } from "../options.js";
+import { parseChoice, parseDuration, parsePositive, parseWhole, usage } from "../options.js";
 import { renderEvent, renderEventJson } from "../render/worker-event.js";
 import type { Shell } from "../shell.js";
 
@@ -17,6 +19,9 @@ interface Flags {
   logFormat?: "human" | "json";
 }
 
+/** The longest that a worker can be told to wait for something, in seconds. */
+const LONGEST_WAIT = 2_000_000;
+
 export function describe(command: Command): void {
   command
     .option("-c, --concurrency <number>", "how many jobs run at a time (default 1)", (text) =>
@@ -26,7 +31,7 @@ export function describe(command: Command): void {
       parseChoice(text, "isolation", ["process", "thread", "inline"]),
     )
     .option("--polling-interval <duration>", "look at least this often (default 5s)", (text) =>
-      parseDuration(text),
+      parsePositive(text, "", LONGEST_WAIT),
     )
     .option("--worker-id <name>", "for logs; made from the host's name unless given")
     .option("--once", "run one job, then stop")
@@ -35,7 +40,7 @@ export function describe(command: Command): void {
     .option(
       "--shutdown-timeout <duration>",
       "how long running jobs may finish (default 30s)",
-      (text) => parseDuration(text),
+      (text) => parseDuration(text, "s", LONGEST_WAIT),
     )
     .option("--log-format <format>", "human or json (default human)", (text) =>
       parseChoice(text, "log format", ["human", "json"]),
@@ -52,6 +57,12 @@ Example: gigq worker --concurrency 8 --db /srv/app/gigq.db`,
 export async function act(shell: Shell, _args: string[], flags: Flags): Promise<number> {
   if (flags.once && flags.drain)
     throw usage("--once and --drain cannot be given together", "Use one of them");
+  if (flags.root !== undefined && !isFolder(resolve(shell.terminal.cwd, flags.root))) {
+    throw usage(
+      `--root: there is no folder ${flags.root}`,
+      `Paths are relative to where you stand (${shell.terminal.cwd})`,
+    );
+  }
   const {
     once,
     drain,
@@ -75,6 +86,14 @@ export async function act(shell: Shell, _args: string[], flags: Flags): Promise<
   } finally {
     await worker.close();
     off();
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,6 @@
 import { GigqError } from "../../index.js";
 import type { Terminal } from "../terminal.js";
-import { plain } from "./plain.js";
+import { plain, plainJson, plainLine } from "./plain.js";
 import { openTheme } from "./theme.js";
 
 /** An error as a person reads it, or as JSON. The stack only where it was asked for. */
@@ -12,10 +12,10 @@ export async function renderError(
   const { code, message, hint, stack } = parts(error);
   if (wants.json) {
     const details = wants.debug ? { stack } : {};
-    return `${JSON.stringify({ error: { code, message, hint, ...details } })}\n`;
+    return `${plainJson({ error: { code, message, hint, ...details } })}\n`;
   }
   const theme = await openTheme(stderr, env);
-  const lines = [`${theme.bad("gigq:")} ${plain(message)}`];
+  const lines = [`${theme.bad("gigq:")} ${plainLine(message)}`];
   if (hint !== undefined) lines.push(plain(hint));
   if (wants.debug && stack !== undefined) lines.push(theme.dim(plain(stack)));
   return `${lines.join("\n")}\n`;

@@ -29,7 +29,9 @@ export function renderTable(jobs: readonly JobSummary[], theme: Theme, nowMs: nu
 }
 
 function renderTook(job: JobSummary, nowMs: number): string {
-  if (job.startedAt === null || job.status === "pending") return "";
+  // How long the latest attempt of a cancelled job took is not known here, only when it began.
+  const untold = job.status === "pending" || job.status === "cancelled";
+  if (job.startedAt === null || untold) return "";
   const end = job.completedAt === null ? nowMs : Date.parse(job.completedAt);
   return renderDuration(end - Date.parse(job.startedAt));
 }

@@ -1,5 +1,5 @@
 import type { WorkerEvent } from "../../index.js";
-import { firstLine, plain, plainLine } from "./plain.js";
+import { firstLine, plain, plainJson, plainLine } from "./plain.js";
 import type { Theme } from "./theme.js";
 import { renderClock, renderDuration } from "./time.js";
 
@@ -57,7 +57,7 @@ function jobOf(event: { seq: number; name: string }): string {
 /** The same as one JSON object a line. */
 export function renderEventJson(event: WorkerEvent, nowMs: number): string {
   const time = new Date(nowMs).toISOString();
-  if (event.type !== "trouble") return `${JSON.stringify({ time, ...event })}\n`;
+  if (event.type !== "trouble") return `${plainJson({ time, ...event })}\n`;
   const { code, message, hint } = event.error;
-  return `${JSON.stringify({ time, type: event.type, error: { code, message, hint } })}\n`;
+  return `${plainJson({ time, type: event.type, error: { code, message, hint } })}\n`;
 }

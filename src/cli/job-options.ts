@@ -28,7 +28,7 @@ export interface JobFlags {
   params?: string;
   priority?: number;
   maxAttempts?: number;
-  timeout?: number | null;
+  timeout?: number | "none";
   retryDelay?: number;
   backoff?: "fixed" | "exponential";
   dependsOn?: JobRef[];
@@ -79,7 +79,7 @@ export async function jobOptionsOf(
   terminal: Terminal,
   queue: JobQueue,
 ): Promise<JobOptions> {
-  const { delay, at, dependsOn, param, params } = flags;
+  const { delay, at, dependsOn, param, params, timeout } = flags;
   if (delay !== undefined && at !== undefined) {
     throw usage("--delay and --at cannot be given together", "Use one of them");
   }
@@ -90,6 +90,7 @@ export async function jobOptionsOf(
   return {
     function: address,
     ...pick(flags, RULES),
+    ...(timeout === undefined ? {} : { timeout: timeout === "none" ? null : timeout }),
     params: { ...all, ...param },
     ...(runAt === undefined ? {} : { runAt }),
     ...(dependencies === undefined ? {} : { dependencies }),
@@ -101,7 +102,6 @@ const RULES = [
   "name",
   "priority",
   "maxAttempts",
-  "timeout",
   "retryDelay",
   "backoff",
   "onParentFailure",

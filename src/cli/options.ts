@@ -40,9 +40,9 @@ export function parsePositive(text: string, orElse = "", longest: number = LONGE
   throw usage(`"${text}" is too short`, `Give more, as in 0.5s or 15m${orElse}`);
 }
 
-/** How long a job may run, or `none` for no limit. */
-export function parseTimeout(text: string): number | null {
-  return text === "none" ? null : parsePositive(text, ", or none for no limit");
+/** How long a job may run, or `none` for no limit. (Commander would make "" out of null.) */
+export function parseTimeout(text: string): number | "none" {
+  return text === "none" ? text : parsePositive(text, ", or none for no limit");
 }
 
 /** A moment, ms UTC: an age before now (`7d`, `12h`, a bare number of days) or a date. */

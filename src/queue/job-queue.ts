@@ -1,5 +1,4 @@
 import { type Clock, systemClock } from "../clock.js";
-import { GigqError } from "../errors.js";
 import type { Job } from "../job/job.js";
 import type { JobStatus } from "../job/lifecycle.js";
 import { keepOpen } from "../storage/connections.js";
@@ -7,6 +6,7 @@ import { openStorage } from "../storage/open-storage.js";
 import type { ChangeVerb, Counts, JobRef, Storage } from "../storage/storage.js";
 import type { Cleared, ClearOptions } from "./clear.js";
 import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./job-info.js";
+import { unknownJob } from "./unknown-job.js";
 import type { WaitOptions } from "./wait-for.js";
 
 export interface JobQueueOptions {
@@ -234,14 +234,4 @@ export class JobQueue {
         : { job: summaryOf(job), changed: done.has(job.seq), followed: done.get(job.seq) ?? 0 },
     );
   }
-}
-
-function unknownJob(ref: JobRef): GigqError {
-  return new GigqError(
-    "unknown-job",
-    `there is no job ${typeof ref === "number" ? `#${ref}` : ref}`,
-    {
-      hint: "gigq list shows the jobs there are",
-    },
-  );
 }

@@ -4,11 +4,12 @@ import type { JobRecord } from "../job/job.js";
 import { isFinished } from "../job/lifecycle.js";
 import type { JobRef, Storage } from "../storage/storage.js";
 import { type JobSummary, summaryOf } from "./job-info.js";
+import { unknownJob } from "./unknown-job.js";
 
 export interface WaitOptions {
   /** Seconds; without it, for ever. */
   timeout?: number;
-  /** Stops waiting: rejects with `interrupted`. */
+  /** Stops waiting: rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Hears, each time it has looked, about the jobs that are not over. */
   onLook?: (unfinished: readonly JobSummary[]) => void;
@@ -16,6 +17,9 @@ export interface WaitOptions {
 
 /** A change in the database is looked at this much later, with all that come meanwhile. */
 const GATHER_MS = 10;
+
+/** Looking takes at most about one part in so many of the time. */
+const LOOK_SHARE = 5;
 
 /** How often to look when no change was heard of. */
 const SLOW_LOOK_MS = 500;
@@ -25,59 +29,86 @@ export async function waitFor(
   storage: Storage,
   clock: Clock,
   refs: readonly JobRef[],
-  options: WaitOptions,
+  { timeout, signal, onLook }: WaitOptions,
 ): Promise<void> {
-  const { timeout, signal, onLook } = options;
   const deadline = timeout === undefined ? Number.POSITIVE_INFINITY : clock.now() + timeout * 1000;
-  let waiting = refs;
-  let changed = () => {};
-  const unwatch = storage.onChange(() => changed());
+  const nap = new Nap(clock);
+  const unwatch = storage.onChange(() => nap.shorten());
+  const interrupt = () => nap.end();
+  signal?.addEventListener("abort", interrupt);
   try {
-    for (;;) {
+    for (let waiting = refs; ; ) {
       signal?.throwIfAborted();
+      const startedMs = clock.now();
       const unfinished = (await look(storage, waiting)).filter((job) => !isFinished(job.status));
-      waiting = unfinished.map((job) => job.seq);
-      if (waiting.length === 0) return;
+      if (unfinished.length === 0) return;
       onLook?.(unfinished.map(summaryOf));
+      waiting = unfinished.map((job) => job.seq);
       const leftMs = deadline - clock.now();
       if (leftMs <= 0) throw timedOut(timeout!, unfinished);
-      await new Promise<void>((resolve) => {
-        const cancelSlow = clock.after(Math.min(SLOW_LOOK_MS, leftMs), resolve);
-        const hurry = (ms: number) => {
-          changed = () => {};
-          cancelSlow();
-          clock.after(ms, resolve);
-        };
-        changed = () => hurry(Math.min(GATHER_MS, leftMs));
-        signal?.addEventListener("abort", () => hurry(0), { once: true });
-      });
+      const tookMs = clock.now() - startedMs;
+      const leastMs = Math.max(GATHER_MS, LOOK_SHARE * tookMs);
+      await nap.take(Math.min(leastMs, leftMs), Math.min(Math.max(SLOW_LOOK_MS, leastMs), leftMs));
     }
   } finally {
     unwatch();
+    signal?.removeEventListener("abort", interrupt);
+  }
+}
+
+/** A sleep that a change cuts down to the least, and an interruption to nothing. */
+class Nap {
+  readonly #clock: Clock;
+  #wake = () => {};
+  #leastIsOver = false;
+  #shortened = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Changes that came since the last nap count. */
+  async take(leastMs: number, mostMs: number): Promise<void> {
+    let cancelLeast = () => {};
+    let cancelMost = () => {};
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      this.#leastIsOver = false;
+      cancelLeast = this.#clock.after(leastMs, () => {
+        this.#leastIsOver = true;
+        if (this.#shortened) resolve();
+      });
+      cancelMost = this.#clock.after(mostMs, resolve);
+    });
+    cancelLeast();
+    cancelMost();
+    this.#shortened = false;
+  }
+
+  shorten(): void {
+    this.#shortened = true;
+    if (this.#leastIsOver) this.#wake();
+  }
+
+  end(): void {
+    this.#wake();
   }
 }
 
 async function look(storage: Storage, refs: readonly JobRef[]): Promise<JobRecord[]> {
   const jobs = await storage.get(refs);
   return jobs.map((job, index) => {
-    if (job !== undefined) return job;
-    const ref = refs[index]!;
-    throw new GigqError(
-      "unknown-job",
-      `there is no job ${typeof ref === "number" ? `#${ref}` : ref}`,
-      {
-        hint: "gigq list shows the jobs there are",
-      },
-    );
+    if (job === undefined) throw unknownJob(refs[index]!);
+    return job;
   });
 }
 
 function timedOut(timeout: number, unfinished: readonly JobRecord[]): GigqError {
-  const first = unfinished[0]!;
-  const others = unfinished.length > 1 ? ` and ${unfinished.length - 1} others are` : " is";
+  const [first, ...others] = unfinished;
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
   return new GigqError(
     "wait-timeout",
-    `after ${timeout} s, #${first.seq} ${first.name}${others} not over`,
-    { hint: `gigq status ${first.seq} says where it stands` },
+    `after ${timeout} s, #${first!.seq} ${first!.name}${more} ${more === "" ? "is" : "are"} not over`,
+    { hint: `gigq status ${first!.seq} says where it stands` },
   );
 }

@@ -26,7 +26,7 @@ const KNOWN: Record<keyof JobOptions, true> = {
 };
 
 /** The names of all options of a job. */
-export const JOB_OPTIONS: readonly string[] = Object.keys(KNOWN);
+const JOB_OPTIONS: readonly string[] = Object.keys(KNOWN);
 
 /** Checks what a user said about a job, and fills in the rest. Throws `usage`. */
 export function checkJob(id: string, options: JobOptions): JobSpec {

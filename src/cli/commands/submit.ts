@@ -37,8 +37,10 @@ export async function act(shell: Shell, args: string[], flags: Flags): Promise<n
   );
   return shell.withQueue({ create: true }, async (queue) => {
     await queue.submitAll(jobs);
-    await announce(shell, queue, jobs, flags.batch !== undefined);
-    return flags.wait ? waitFor(shell, queue, jobs) : EXIT.ok;
+    const tell = () => announce(shell, queue, jobs, flags.batch !== undefined);
+    if (flags.wait) return waitFor(shell, queue, jobs, tell);
+    await tell();
+    return EXIT.ok;
   });
 }
 
@@ -52,12 +54,19 @@ async function readBatch(
   return readBatch(shell, queue, flags.batch, { args, flags: Object.keys(flags) });
 }
 
-async function waitFor(shell: Shell, queue: JobQueue, jobs: readonly Job[]): Promise<number> {
+/** Whoever has read the id can interrupt the waiting and find that this was understood. */
+async function waitFor(
+  shell: Shell,
+  queue: JobQueue,
+  jobs: readonly Job[],
+  tell: () => Promise<void>,
+): Promise<number> {
   const { follow, interruptible, reportEnds } = await import("../follow.js");
   const ids = jobs.map((job) => job.id);
-  return interruptible(shell, async (signal) =>
-    reportEnds(shell, await follow(shell, queue, ids, { signal })),
-  );
+  return interruptible(shell, async (signal) => {
+    await tell();
+    return reportEnds(shell, await follow(shell, queue, ids, { signal }));
+  });
 }
 
 /** The id alone on stdout, for scripts; the number besides for people. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { GigqError } from "../errors.js";
 import { formatAddress, isPath, parseAddress } from "../job/address.js";
@@ -14,11 +14,19 @@ const SCRIPT = /\.[mc]?[jt]s$/;
 export function locateFunction(text: string, cwd: string): string {
   const { module, exportName } = parseAddress(text);
   const path = resolve(cwd, module);
-  if (existsSync(path)) return formatAddress({ module: path, exportName });
+  if (isFile(path)) return formatAddress({ module: path, exportName });
   if (isPath(module) || (SCRIPT.test(module) && !isInstalled(module, cwd))) {
     throw notThere(module, path, cwd);
   }
   return text;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** True when a folder of that package stands in a node_modules on the way up. */
@@ -35,7 +43,8 @@ function isInstalled(specifier: string, cwd: string): boolean {
 
 function notThere(module: string, path: string, cwd: string): GigqError {
   const near = closest(basename(path), scriptsIn(dirname(path)));
-  const guess = near === undefined ? "" : ` Did you mean ${join(dirname(module), near)}?`;
+  const typed = module.slice(0, module.length - basename(module).length);
+  const guess = near === undefined ? "" : ` Did you mean ${typed}${near}?`;
   return new GigqError("usage", `there is no module at ${module}`, {
     hint: `Paths are relative to where you stand (${cwd}).${guess}`,
   });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Storage } from "../../src/storage/storage.js";
 import type { Story } from "./contract.js";
 import { COMPLETED } from "./scene.js";
 import { spec } from "./spec.js";
@@ -47,30 +49,17 @@ export function connectionContract(story: Story): void {
       () => other.change([1], "cancel", scene.now),
       () => other.remove({ status: "cancelled", limit: 1 }),
     ]) {
-      const heard = new Promise<void>((resolve) => {
-        const stop = scene.storage.onChange(() => {
-          stop();
-          resolve();
-        });
-      });
-      await act();
-      await heard;
+      await heard(scene.storage, act);
     }
   });
 
   story("when a listener hears, what happened can be seen", async (scene) => {
     const other = await scene.store.connect();
     for (let jobs = 1; jobs <= 20; jobs++) {
-      const seen = new Promise<void>((resolve) => {
-        const look = async () => {
-          if ((await scene.storage.counts()).pending < jobs) return;
-          stop();
-          resolve();
-        };
-        const stop = scene.storage.onChange(() => void look());
+      const insert = () => other.insert([spec()], scene.now);
+      await heard(scene.storage, insert, async () => {
+        return (await scene.storage.counts()).pending === jobs;
       });
-      await other.insert([spec()], scene.now);
-      await seen;
     }
   });
 
@@ -80,14 +69,7 @@ export function connectionContract(story: Story): void {
     const stop = scene.storage.onChange(() => calls++);
     stop();
     for (let times = 0; times < 5; times++) {
-      const heard = new Promise<void>((resolve) => {
-        const stopThis = scene.storage.onChange(() => {
-          stopThis();
-          resolve();
-        });
-      });
-      await other.insert([spec()], scene.now);
-      await heard;
+      await heard(scene.storage, () => other.insert([spec()], scene.now));
     }
     assert.equal(calls, 0);
   });
@@ -96,4 +78,34 @@ export function connectionContract(story: Story): void {
     await scene.storage.close();
     await scene.storage.close();
   });
+}
+
+/**
+ * Acts, and resolves once a listener was called and finds what it looks for. The limit also keeps
+ * the process alive: a listener need not.
+ */
+async function heard(
+  storage: Storage,
+  act: () => Promise<unknown>,
+  found: () => Promise<boolean> = async () => true,
+): Promise<void> {
+  const limit = new AbortController();
+  let stop = (): void => {};
+  const hearing = new Promise<void>((resolve) => {
+    const look = async () => {
+      if (await found()) resolve();
+    };
+    stop = storage.onChange(() => void look());
+  });
+  const tooLate = sleep(30_000, undefined, { signal: limit.signal }).then(
+    () => assert.fail("the listener heard nothing in 30 s"),
+    () => {},
+  );
+  try {
+    await act();
+    await Promise.race([hearing, tooLate]);
+  } finally {
+    stop();
+    limit.abort();
+  }
 }

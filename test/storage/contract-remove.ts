@@ -69,6 +69,7 @@ export function removeContract(story: Story): void {
     const status = "failed";
     assert.deepEqual(await remove(scene, { status }), { removed: 0, kept: 1, next: undefined });
     await scene.run(bold);
+    assert.deepEqual(await remove(scene, { status }), { removed: 0, kept: 1, next: undefined });
     assert.equal((await remove(scene, { status: "cancelled" })).removed, 1);
     assert.deepEqual(await all(scene), [bold.seq, parent.seq]);
     assert.equal((await remove(scene, { status })).removed, 1);

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import Database from "better-sqlite3";
+import fc from "fast-check";
+import { systemClock } from "../../src/clock.js";
+import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+import { WALK } from "./steps.js";
+import { Walk } from "./walk.js";
+
+void test("on random walks a storage never parts from the model", {
+  timeout: 300_000,
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  let walks = 0;
+  const property = fc.asyncProperty(WALK, async (steps) => {
+    const path = join(folder, `${++walks}.db`);
+    const storage = await openSqlite(path, { create: true, clock: systemClock });
+    try {
+      await new Walk(storage).take(steps);
+    } finally {
+      await storage.close();
+    }
+    isSound(path);
+  });
+  await fc.assert(property, { numRuns: 500 });
+});
+
+/** Whole, with every reference pointing somewhere, and nothing left over from what was removed. */
+function isSound(path: string): void {
+  const db = new Database(path, { readonly: true });
+  try {
+    assert.deepEqual(db.pragma("integrity_check", { simple: true }), "ok");
+    assert.deepEqual(db.pragma("foreign_key_check"), []);
+  } finally {
+    db.close();
+  }
+}

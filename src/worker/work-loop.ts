@@ -113,7 +113,9 @@ export class WorkLoop {
     }
     this.#stopping = true;
     this.#executor.recall();
-    onEvent({ type: "stopping", running: this.#hands.held, withinMs: shutdownMs });
+    // More may be in hand: short ones that have ended, and whose end has yet to be reported.
+    const running = Math.min(this.#hands.held, this.#slotNames.length);
+    onEvent({ type: "stopping", running, withinMs: shutdownMs });
     this.#cancelShutdown = clock.after(shutdownMs, () => {
       const { abortMs, termMs } = this.#settings.graces;
       void this.#letGo(abortMs + termMs);

@@ -140,6 +140,6 @@ function refusal(job: JobSummary): { message: string; hint: string } {
   }
   return {
     message: `is ${job.status}`,
-    hint: `Only ${REQUEUEABLE.join(", ")} jobs can be requeued`,
+    hint: "Only failed, timed out and cancelled jobs can be requeued",
   };
 }

@@ -22,7 +22,7 @@ void test("the tour of the README runs, and prints what the README shows", (t) =
     const { stdout } = spawnSync("sh", ["-c", `exec 2>&1; ${command}`], {
       cwd: folder,
       encoding: "utf8",
-      env: { ...process.env, PATH: `${folder}/bin:${process.env["PATH"]}`, GIGQ_DB: "" },
+      env: { ...process.env, PATH: `${folder}/bin:${process.env.PATH}`, GIGQ_DB: "" },
     });
     assert.equal(normal(stdout), normal(output), `$ ${command}`);
   }

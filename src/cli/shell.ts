@@ -22,7 +22,7 @@ export class Shell {
   }
 
   static async open(terminal: Terminal, options: { db?: string; json?: boolean }): Promise<Shell> {
-    const location = options.db ?? (terminal.env["GIGQ_DB"] || "gigq.db");
+    const location = options.db ?? (terminal.env.GIGQ_DB || "gigq.db");
     const { stdout, stderr, env } = terminal;
     const out = await openTheme(stdout, env);
     return new Shell(terminal, options.json ?? false, location, out, await openTheme(stderr, env));

@@ -37,7 +37,7 @@ export async function openTheme(
 ): Promise<Theme> {
   if (!output.isTerminal) return PLAIN;
   const width = Math.max(40, output.columns);
-  if (env["NO_COLOR"] || env["TERM"] === "dumb") return { ...PLAIN, width };
+  if (env.NO_COLOR || env.TERM === "dumb") return { ...PLAIN, width };
   const { Chalk } = await import("chalk");
   const chalk = new Chalk({ level: 1 });
   return {

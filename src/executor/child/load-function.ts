@@ -47,7 +47,7 @@ function resolvePackage(specifier: string, root: string): string {
 function findExport(namespace: Namespace, name: string): unknown {
   const direct = Object.hasOwn(namespace, name) ? namespace[name] : undefined;
   if (typeof direct === "function") return direct;
-  const inner = namespace["default"];
+  const inner = namespace.default;
   const isObject = typeof inner === "object" && inner !== null;
   if (isObject && Object.hasOwn(inner, name)) return (inner as Namespace)[name];
   return direct;
@@ -65,7 +65,7 @@ function missing(namespace: Namespace, module: string, name: string, found: unkn
 }
 
 function functionNames(namespace: Namespace): string[] {
-  const inner = namespace["default"];
+  const inner = namespace.default;
   const all = { ...(typeof inner === "object" ? inner : {}), ...namespace } as Namespace;
   return Object.keys(all).filter((name) => typeof all[name] === "function");
 }

@@ -12,6 +12,11 @@ export async function openStorage(
       hint: "Give the path of a SQLite file",
     });
   }
+  if (location === ":memory:") {
+    throw new GigqError("usage", "a queue in memory is not supported: it would keep nothing", {
+      hint: "Give the path of a file; one in a temporary folder will do",
+    });
+  }
   const { openSqlite } = await import("./sqlite/sqlite-storage.js");
   return openSqlite(location, options);
 }

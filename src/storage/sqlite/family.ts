@@ -18,7 +18,6 @@ export class Family {
   readonly #orphansOf;
   readonly #reblame;
   readonly #requeue;
-  readonly #statusOf;
 
   constructor(db: Database) {
     this.#recount = db.prepare(sql.RECOUNT_PARENTS);
@@ -33,7 +32,6 @@ export class Family {
     this.#orphansOf = db.prepare<[number], number>(sql.ORPHANS_OF).pluck();
     this.#reblame = db.prepare(sql.REBLAME);
     this.#requeue = db.prepare(sql.REQUEUE);
-    this.#statusOf = db.prepare<[number], JobStatus>(sql.STATUS_OF).pluck();
   }
 
   /**
@@ -104,10 +102,6 @@ export class Family {
   /** True while a parent that ended badly would cancel this job again. */
   isOrphan(seq: number): boolean {
     return this.#brokenParent.get(seq) !== undefined;
-  }
-
-  statusOf(seq: number): JobStatus | undefined {
-    return this.#statusOf.get(seq);
   }
 
   /** False when the job is not pending: it was cancelled already. */

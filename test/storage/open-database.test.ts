@@ -30,6 +30,13 @@ void test("a queue is opened to lose nothing and to wait for locks", (t) => {
   }
 });
 
+void test("a copy made by vacuum is opened as a queue like any other", (t) => {
+  const path = freshPath(t);
+  const copy = `${path}-copy`;
+  open(t, path).prepare("vacuum into ?").run(copy);
+  assert.equal(open(t, copy).pragma("journal_mode", { simple: true }), "wal");
+});
+
 void test("an empty file becomes a queue when one may be created", (t) => {
   const path = freshPath(t);
   writeFileSync(path, "");

@@ -37,10 +37,12 @@ export function openDatabase(path: string, options: { create: boolean }): Databa
 }
 
 function prepare(db: Database.Database, path: string, create: boolean): void {
-  if (!isCurrent(db, path)) {
-    // An empty file: somebody is about to create the queue, or had no space left to do so.
-    if (!create && schemaVersion(db) === 0) throw noQueue(path);
-    db.pragma("journal_mode = wal");
+  const current = db.transaction(() => isCurrent(db, path))();
+  // An empty file: somebody is about to create the queue, or had no space left to do so.
+  if (!current && !create && schemaVersion(db) === 0) throw noQueue(path);
+  // A copy made by "vacuum into" is current, and not in this mode.
+  db.pragma("journal_mode = wal");
+  if (!current) {
     db.transaction(() => {
       if (isCurrent(db, path)) return;
       db.pragma(`application_id = ${APPLICATION_ID}`);
@@ -51,7 +53,10 @@ function prepare(db: Database.Database, path: string, create: boolean): void {
   db.pragma("foreign_keys = on");
 }
 
-/** True when nothing is left to do; throws for what is not ours or from the future. */
+/**
+ * True when nothing is left to do; throws for what is not ours or from the future. Call inside a
+ * transaction: between two looks another process may finish creating the queue.
+ */
 function isCurrent(db: Database.Database, path: string): boolean {
   const id = db.pragma("application_id", { simple: true }) as number;
   const version = schemaVersion(db);

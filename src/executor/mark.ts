@@ -95,7 +95,10 @@ export class FileMark implements Mark {
    */
   kept(): string {
     const { n } = this.begun();
-    const bytes = Buffer.alloc(this.#cells[2]!);
+    const used = this.#cells[2]!;
+    // User code can write anything here.
+    if (!(used > 0 && used <= REPORTS_ROOM)) return "";
+    const bytes = Buffer.alloc(used);
     readSync(this.fd, bytes, 0, bytes.length, REPORTS_AT);
     return this.begun().n === n ? bytes.toString("utf8") : "";
   }

@@ -1,15 +1,15 @@
-import type { ParentResult } from "../job/job.js";
 import type { Outcome } from "../job/outcome.js";
+import type { Attempt } from "./executor.js";
 
 /** An attempt on its way to a child. `n` counts up through the life of the child. */
-export interface Assignment {
+export interface Assignment extends Omit<Attempt, "timeoutMs"> {
   readonly n: number;
-  readonly function: string;
-  readonly params: string;
-  readonly jobId: string;
-  readonly attempt: number;
-  readonly parentResults: readonly ParentResult[] | null;
-  readonly passParentResults: boolean | null;
+}
+
+/** The timeout stays behind: a child does not watch over itself. */
+export function toAssignment({ n, attempt }: { n: number; attempt: Attempt }): Assignment {
+  const { timeoutMs: _, ...rest } = attempt;
+  return { n, ...rest };
 }
 
 /** What a worker tells a child. */
@@ -27,8 +27,14 @@ export type Report =
   /** It was recalled before it began. */
   | { readonly type: "skipped"; readonly n: number };
 
-/** Cuts a stream of text into lines, each one message. JSON has no line breaks of its own. */
-export function lineReader<T>(receive: (message: T) => void): (chunk: string) => void {
+/**
+ * Cuts a stream of text into lines, each one message. JSON has no line breaks of its own. A line
+ * that is no message is `garbled`: user code can write to any file that its process holds open.
+ */
+export function lineReader<T>(
+  receive: (message: T) => void,
+  garbled: () => void = () => {},
+): (chunk: string) => void {
   let rest: string[] = [];
   return (chunk) => {
     let start = 0;
@@ -37,10 +43,21 @@ export function lineReader<T>(receive: (message: T) => void): (chunk: string) =>
       const line = rest.length === 1 ? rest[0]! : rest.join("");
       rest = [];
       start = end + 1;
-      receive(JSON.parse(line) as T);
+      const message = parse(line);
+      if (message === undefined) garbled();
+      else receive(message as T);
     }
     if (start < chunk.length) rest.push(chunk.slice(start));
   };
+}
+
+function parse(line: string): object | undefined {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    return typeof parsed === "object" && parsed !== null ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function toLine(message: Command | Report): string {

@@ -32,7 +32,10 @@ export interface Executor {
   room(depth: number, startMore: boolean): number[];
   /** Adds attempts to a slot, to be run in this order. */
   dispatch(slot: number, attempts: readonly Attempt[]): void;
-  /** Stops an attempt that has begun, by all means there are; takes back one that has not. */
+  /**
+   * Stops an attempt that has begun, by all means there are, so that it ends as `reason` says.
+   * Takes back one that has not; it ends as released.
+   */
   stop(attempt: Attempt, reason: StopReason): void;
   /** Takes back everything that has not begun; it ends as released. */
   recall(): void;

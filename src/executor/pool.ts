@@ -33,8 +33,7 @@ export class Pool implements Executor {
 
   dispatch(slot: number, attempts: readonly Attempt[]): void {
     this.#slots[slot]!.dispatch(attempts);
-    const next = this.#slots[slot]!.check();
-    if (next !== undefined) this.#deadline.within(next);
+    this.#deadline.within(this.#slots[slot]!.patienceMs);
   }
 
   stop(attempt: Attempt, reason: StopReason): void {

@@ -1,11 +1,14 @@
 import type { Outcome, StopReason } from "../job/outcome.js";
 import type { Attempt, ExecutorEvents, ExecutorOptions } from "./executor.js";
 import { monotonicMs, NO_LIMIT } from "./mark.js";
-import type { Report } from "./messages.js";
+import { type Report, toAssignment } from "./messages.js";
 import type { Runner, StartRunner } from "./runner.js";
 
 /** What waits behind an attempt that takes longer than this is taken back for others to run. */
 const FALLS_BEHIND_MS = 50;
+
+/** A child that is there, and has not begun its next attempt after this time, is stuck. */
+const BEGINS_WITHIN_MS = 5_000;
 
 /** An idle child that was asked to exit has this long. */
 const EXIT_MS = 2_000;
@@ -18,11 +21,12 @@ interface Entry {
   readonly attempt: Attempt;
   /** Reported as released already; the child has yet to skip it. */
   takenBack: boolean;
+  /** Somebody wants it stopped. The first reason wins. */
+  stopAs?: StopReason;
 }
 
 interface Stopping {
   readonly entry: Entry;
-  readonly reason: StopReason;
   timer: NodeJS.Timeout;
 }
 
@@ -39,6 +43,8 @@ export class Slot {
   #limit = NO_LIMIT;
   #deathsBeforeBegin = 0;
   #ready = false;
+  /** Since when the child could have begun the head. */
+  #headSinceMs = 0;
   #gone: Promise<void> | undefined;
   #onGone: () => void = () => {};
 
@@ -84,16 +90,7 @@ export class Slot {
       return;
     }
     if (idle && this.#ready) this.#headBegins();
-    const assignments = added.map(({ n, attempt }) => ({
-      n,
-      function: attempt.function,
-      params: attempt.params,
-      jobId: attempt.jobId,
-      attempt: attempt.attempt,
-      parentResults: attempt.parentResults,
-      passParentResults: attempt.passParentResults,
-    }));
-    this.#runner.send({ type: "run", assignments });
+    this.#runner.send({ type: "run", assignments: added.map(toAssignment) });
   }
 
   holds(attempt: Attempt): boolean {
@@ -101,9 +98,16 @@ export class Slot {
   }
 
   stop(attempt: Attempt, reason: StopReason): void {
-    const head = this.#entries[0];
-    if (head?.attempt === attempt && !head.takenBack) this.#stopHead(head, reason);
-    else this.#takeBack(head?.n ?? 0);
+    const entry = this.#entries.find((held) => held.attempt === attempt);
+    if (entry === undefined || entry.takenBack) return;
+    const isHead = entry === this.#entries[0];
+    // Of that, `begun` was told: it ends as stopped even if the child can still be kept from it.
+    if (isHead && this.#ready) entry.stopAs ??= reason;
+    this.#takeBack(entry.n - 1);
+    if (entry.takenBack) return;
+    entry.stopAs ??= reason;
+    // One that has begun and is not the head will be: the reports before it are on their way.
+    if (isHead) this.#stopHead(entry);
   }
 
   /** Takes back everything that has not begun, the head too if it has not. */
@@ -111,19 +115,30 @@ export class Slot {
     if (this.#runner !== undefined) this.#takeBack(this.#runner.mark.begun().n);
   }
 
+  /** In how many milliseconds to `check`, after attempts were added. */
+  get patienceMs(): number {
+    if (this.#entries.length > 1) return FALLS_BEHIND_MS;
+    return Math.min(BEGINS_WITHIN_MS, this.#entries[0]?.attempt.timeoutMs ?? BEGINS_WITHIN_MS);
+  }
+
   /**
-   * Stops a head that has run too long, and takes back what waits behind a slow one. Answers in
-   * how many milliseconds to look again; `undefined` when there is nothing to look after.
+   * Stops a head that has run too long, takes back what waits behind a slow one, and ends a child
+   * that does not begin. Answers in how many milliseconds to look again; `undefined` when there is
+   * nothing to look after.
    */
   check(): number | undefined {
     if (this.#entries.length > 1) this.#readKept();
     const head = this.#entries[0];
     if (head === undefined || this.#runner === undefined || this.#stopping) return undefined;
     const begun = this.#runner.mark.begun();
-    const ranMs = begun.n < head.n ? 0 : monotonicMs() - begun.atMs;
+    // Then the head has ended, and its report is on its way.
+    if (begun.n > head.n) return FALLS_BEHIND_MS;
+    if (begun.n < head.n) return this.#checkUnbegun();
+    const ranMs = monotonicMs() - begun.atMs;
     const { timeoutMs } = head.attempt;
     if (timeoutMs !== null && ranMs >= timeoutMs) {
-      this.#stopHead(head, "timeout");
+      head.stopAs ??= "timeout";
+      this.#stopHead(head);
       return undefined;
     }
     const waiting = this.#entries.length > 1 && !this.#recalling;
@@ -133,10 +148,19 @@ export class Slot {
     return Number.isFinite(next) ? next : undefined;
   }
 
-  /** Ends the child; resolves when it is gone. */
+  /** Something that an earlier attempt has left may block the child for good. */
+  #checkUnbegun(): number | undefined {
+    const waitedMs = this.#ready ? monotonicMs() - this.#headSinceMs : 0;
+    if (waitedMs < BEGINS_WITHIN_MS) return Math.min(this.patienceMs, BEGINS_WITHIN_MS - waitedMs);
+    this.#runner?.destroy();
+    return undefined;
+  }
+
+  /** Ends the child; resolves when it is gone. What still runs in it is released. */
   async close(): Promise<void> {
     const runner = this.#runner;
     if (runner === undefined) return;
+    for (const entry of this.#entries) entry.stopAs ??= "released";
     if (this.#entries.length > 0) runner.destroy();
     else runner.send({ type: "exit" });
     const impatience = setTimeout(() => runner.destroy(), EXIT_MS);
@@ -190,7 +214,10 @@ export class Slot {
 
   #headBegins(): void {
     const head = this.#entries[0]!;
-    if (!head.takenBack) this.#events.begun(head.attempt);
+    this.#headSinceMs = monotonicMs();
+    if (head.takenBack) return;
+    this.#events.begun(head.attempt);
+    if (head.stopAs !== undefined) this.#stopHead(head);
   }
 
   /** Until the child has skipped all that was taken back, the limit only ever goes down. */
@@ -203,18 +230,18 @@ export class Slot {
     for (const entry of this.#entries) {
       if (entry.n <= maybeBegun || entry.takenBack) continue;
       entry.takenBack = true;
-      this.#events.ended(entry.attempt, { type: "released" }, 0);
+      this.#events.ended(entry.attempt, { type: entry.stopAs ?? "released" }, 0);
     }
   }
 
-  /** Abort signal, then SIGTERM, then SIGKILL. The first reason wins. */
-  #stopHead(head: Entry, reason: StopReason): void {
-    if (this.#stopping !== undefined || this.#runner === undefined) return;
+  /** Abort signal, then SIGTERM, then SIGKILL; unless it has ended already, and will say so. */
+  #stopHead(head: Entry): void {
     const runner = this.#runner;
+    if (this.#stopping !== undefined || runner === undefined) return;
+    if (runner.mark.begun().n > head.n) return;
     const { abortMs, termMs } = this.#options.graces;
     const stopping: Stopping = {
       entry: head,
-      reason,
       timer: setTimeout(() => {
         runner.terminate();
         stopping.timer = setTimeout(() => runner.destroy(), termMs);
@@ -222,15 +249,14 @@ export class Slot {
     };
     this.#stopping = stopping;
     this.#takeBack(head.n);
-    runner.send({ type: "abort", reason });
+    runner.send({ type: "abort", reason: head.stopAs! });
   }
 
   /** The child is gone, or never came. Its mark says what it had begun. */
   #lose(how: string): void {
     this.#readKept();
     const [head, ...behind] = this.#entries;
-    const stopping = this.#stopping;
-    clearTimeout(stopping?.timer);
+    clearTimeout(this.#stopping?.timer);
     const begun = this.#runner?.mark.begun() ?? { n: 0, atMs: 0 };
     this.#runner = undefined;
     this.#entries = [];
@@ -239,7 +265,7 @@ export class Slot {
 
     if (head !== undefined && !head.takenBack) {
       const hadBegun = begun.n >= head.n;
-      const outcome = stopping ? { type: stopping.reason } : this.#deathOf(hadBegun, how);
+      const outcome = head.stopAs ? { type: head.stopAs } : this.#deathOf(hadBegun, how);
       this.#events.ended(head.attempt, outcome, hadBegun ? monotonicMs() - begun.atMs : 0);
     }
     for (const { attempt, takenBack } of behind) {

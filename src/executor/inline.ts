@@ -73,7 +73,7 @@ export class InlineExecutor implements Executor {
     this.recall();
     this.#deadline.cancel();
     for (const { running } of this.#slots) {
-      if (running === undefined) continue;
+      if (running === undefined || running.forsaken) continue;
       this.#abort(running, "released");
       running.forsaken = true;
       this.#events.ended(running.attempt, { type: running.reason ?? "released" }, 0);
@@ -94,8 +94,8 @@ export class InlineExecutor implements Executor {
       slot.running = running;
       this.#events.begun(attempt);
       const outcome = await this.#call(attempt, running.abort);
-      if (running.forsaken) return;
       slot.running = undefined;
+      if (running.forsaken) continue;
       const ms = performance.now() - running.startedMs;
       this.#events.ended(attempt, running.reason ? { type: running.reason } : outcome, ms);
     }

@@ -59,7 +59,7 @@ function kept(returned: unknown): Outcome {
   try {
     result = returned === undefined ? "null" : JSON.stringify(returned);
   } catch (error) {
-    return notJson((error as Error).message.split("\n")[0]!);
+    return notJson(whyNotJson(error));
   }
   if (result === undefined) return notJson(`it is a ${typeof returned}`);
   if (result.length > LARGEST_JSON) {
@@ -71,6 +71,12 @@ function kept(returned: unknown): Outcome {
     };
   }
   return { type: "completed", result };
+}
+
+/** Anything may have been thrown: JSON calls the `toJSON` of users. */
+function whyNotJson(thrown: unknown): string {
+  const why = describeError(thrown).split("\n")[0]!;
+  return why.startsWith("RangeError: Maximum call stack") ? "it is nested too deep" : why;
 }
 
 function notJson(why: string): Outcome {

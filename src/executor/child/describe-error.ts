@@ -36,17 +36,23 @@ function isError(value: unknown): value is Error {
 
 function headline(error: Error): string {
   const name = typeof error.name === "string" && error.name !== "" ? error.name : "Error";
-  const code = "code" in error && typeof error.code === "string" ? ` (${error.code})` : "";
-  return `${name}: ${String(error.message)}${code}`;
+  const message = String(error.message);
+  // Node puts the code of a system error into its message; other libraries do not.
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return `${name}: ${message}${code === "" || message.includes(code) ? "" : ` (${code})`}`;
 }
 
-/** The stack without the message, Node's own frames and ours. */
+/** Where frames come from that tell a user nothing: ours, Node's, and those of what loads TypeScript. */
+const OURS = new URL("..", import.meta.url).href;
+const NOT_THEIRS = /[ (]node:|[\\/]node_modules[\\/]jiti[\\/]/;
+
+/** The stack without the message, and with the user's own frames only. */
 function frames(error: Error): string[] {
   if (typeof error.stack !== "string") return [];
   return error.stack
     .split("\n")
     .filter((line) => /^\s+at /.test(line))
-    .filter((line) => !/node:|[\\/]executor[\\/]child[\\/]|[\\/]jiti[\\/]/.test(line))
+    .filter((line) => !NOT_THEIRS.test(line) && !line.includes(OURS))
     .slice(0, 20);
 }
 

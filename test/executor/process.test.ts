@@ -1,0 +1,3 @@
+import { executorContract } from "./contract.js";
+
+executorContract({ isolation: "process", kills: "always", exits: true, output: true });

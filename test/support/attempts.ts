@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import {
+  type Attempt,
+  createExecutor,
+  type Executor,
+  type ExecutorOptions,
+  type Isolation,
+} from "../../src/executor/executor.js";
+import type { Outcome } from "../../src/job/outcome.js";
+import { eventually } from "./eventually.js";
+import { fixture, PROJECT } from "./paths.js";
+
+/** An attempt at `file#export` of the fixtures in `executor/`. */
+export function attemptAt(
+  address: string,
+  params: Record<string, unknown> = {},
+  rules: Partial<Attempt> = {},
+): Attempt {
+  return {
+    function: fixture(`executor/${address}`),
+    params: JSON.stringify(params),
+    jobId: "0193a1f2-7c3e-7d52-9b4e-2f0c1a8e6b11",
+    attempt: 1,
+    timeoutMs: null,
+    parentResults: null,
+    passParentResults: null,
+    ...rules,
+  };
+}
+
+/** A test, or whatever else comes to an end. */
+interface Lasting {
+  after(action: () => Promise<void>): void;
+}
+
+export interface Ending {
+  readonly attempt: Attempt;
+  readonly outcome: Outcome;
+  readonly ms: number;
+}
+
+/**
+ * An executor with somebody who listens. When the test is over it is closed, and every attempt that
+ * was dispatched must have ended exactly once.
+ */
+export class Driver {
+  readonly executor: Executor;
+  readonly endings: readonly Ending[];
+  readonly output: { stdout: string; stderr: string };
+  readonly #dispatched: Attempt[] = [];
+
+  private constructor(executor: Executor, endings: Ending[], output: Driver["output"]) {
+    this.executor = executor;
+    this.endings = endings;
+    this.output = output;
+  }
+
+  static async open(
+    t: Lasting,
+    isolation: Isolation,
+    options: Partial<ExecutorOptions> = {},
+  ): Promise<Driver> {
+    const endings: Ending[] = [];
+    const output = { stdout: "", stderr: "" };
+    const executor = await createExecutor(
+      isolation,
+      { slots: 1, root: PROJECT, graces: { abortMs: 100, termMs: 200 }, ...options },
+      {
+        begun: () => {},
+        ended: (attempt, outcome, ms) => endings.push({ attempt, outcome, ms }),
+        roomier: () => {},
+        output: (stream, text) => {
+          output[stream] += text;
+        },
+      },
+    );
+    const driver = new Driver(executor, endings, output);
+    t.after(() => driver.#closeAndCount());
+    return driver;
+  }
+
+  dispatch(attempts: readonly Attempt[], slot = 0): void {
+    this.#dispatched.push(...attempts);
+    this.executor.dispatch(slot, attempts);
+  }
+
+  async ended(attempt: Attempt): Promise<Ending> {
+    return eventually(`the end of an attempt at ${attempt.function}`, () =>
+      this.endings.find((ending) => ending.attempt === attempt),
+    );
+  }
+
+  /** Runs one attempt to its end. */
+  async run(attempt: Attempt, slot = 0): Promise<Outcome> {
+    this.dispatch([attempt], slot);
+    return (await this.ended(attempt)).outcome;
+  }
+
+  /**
+   * Runs attempts as a worker would, each slot filled up to `depth`: what comes back as released is
+   * dispatched again. Answers their last outcomes.
+   */
+  async drain(attempts: readonly Attempt[], depth = 1): Promise<Outcome[]> {
+    const outcomes: (Outcome | undefined)[] = attempts.map(() => undefined);
+    const under = new Map<Attempt, number>();
+    const todo = new Set(attempts.keys());
+    let seen = this.endings.length;
+    await eventually("all attempts to end", () => {
+      for (; seen < this.endings.length; seen++) {
+        const { attempt, outcome } = this.endings[seen]!;
+        const index = under.get(attempt);
+        if (index === undefined) continue;
+        if (outcome.type === "released") todo.add(index);
+        else outcomes[index] = outcome;
+      }
+      const next = [...todo].sort((a, b) => a - b);
+      const bySlot = new Map<number, Attempt[]>();
+      for (const slot of this.executor.room(depth, true).slice(0, next.length)) {
+        const index = next.shift()!;
+        // A copy, so that an attempt that is dispatched twice can be told apart.
+        const attempt = { ...attempts[index]! };
+        todo.delete(index);
+        under.set(attempt, index);
+        bySlot.set(slot, [...(bySlot.get(slot) ?? []), attempt]);
+      }
+      for (const [slot, batch] of bySlot) this.dispatch(batch, slot);
+      return outcomes.every((outcome) => outcome !== undefined);
+    });
+    return outcomes as Outcome[];
+  }
+
+  async #closeAndCount(): Promise<void> {
+    await this.executor.close();
+    const ends = new Map<Attempt, number>(this.#dispatched.map((attempt) => [attempt, 0]));
+    for (const { attempt } of this.endings) ends.set(attempt, (ends.get(attempt) ?? 0) + 1);
+    const wrong = [...ends].filter(([, count]) => count !== 1);
+    assert.deepEqual(wrong, [], "each attempt ends exactly once");
+  }
+}
+
+/** One driver for all tests of a `describe`, to be called in its body. */
+export function sharedDriver(
+  isolation: Isolation,
+  options: Partial<ExecutorOptions> = {},
+): () => Driver {
+  let driver: Driver | undefined;
+  let close = async () => {};
+  const suite: Lasting = {
+    after: (action) => {
+      close = action;
+    },
+  };
+  before(async () => {
+    driver = await Driver.open(suite, isolation, options);
+  });
+  after(() => close());
+  return () => driver!;
+}
+
+/** The error of an attempt that failed. */
+export function errorOf(outcome: Outcome): string {
+  assert.equal(outcome.type, "failed", JSON.stringify(outcome).slice(0, 500));
+  return (outcome as Outcome & { type: "failed" }).error;
+}
+
+/** What an attempt that completed has returned. */
+export function resultOf(outcome: Outcome): unknown {
+  assert.equal(outcome.type, "completed", JSON.stringify(outcome).slice(0, 500));
+  return JSON.parse((outcome as Outcome & { type: "completed" }).result);
+}

@@ -24,7 +24,7 @@ export function parseAddress(text: string): FunctionAddress {
   }
   const module = text.slice(0, at);
   return {
-    module: module.startsWith("file:") ? pathOfUrl(module) : module,
+    module: /^(file:|[a-z][a-z0-9+.-]*:\/\/)/i.test(module) ? pathOfUrl(module) : module,
     exportName: text.slice(at + 1),
   };
 }

@@ -66,13 +66,14 @@ function addressOf(given: unknown): ReturnType<typeof parseAddress> {
 }
 
 function paramsOf(params: unknown = {}): string {
-  if (typeof params !== "object" || params === null || Array.isArray(params)) {
+  // A Date is an object too, but its JSON is a text.
+  const json = typeof params === "object" && params !== null ? toJson(params) : undefined;
+  if (!json?.startsWith("{")) {
     throw wrong(
       `params is ${show(params)}, and must be an object`,
       'For example: {"file":"a.png"}',
     );
   }
-  const json = toJson(params);
   if (json.length > LARGEST_JSON) {
     throw wrong(
       `params take ${json.length} characters as JSON, and at most ${LARGEST_JSON} are kept`,
@@ -82,9 +83,9 @@ function paramsOf(params: unknown = {}): string {
   return json;
 }
 
-function toJson(params: object): string {
+function toJson(params: object): string | undefined {
   try {
-    return JSON.stringify(params) ?? "{}";
+    return JSON.stringify(params);
   } catch (cause) {
     throw new GigqError("usage", `params cannot be written as JSON: ${(cause as Error).message}`, {
       hint: "Pass only what JSON can hold: strings, numbers, booleans, null, arrays and objects",

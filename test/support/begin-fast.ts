@@ -13,7 +13,7 @@ function begin(mark: Mark): number {
 /** Like `begin`, and keeps a report of each attempt, sending them only when there is no more room. */
 function beginAndKeep(mark: FileMark): number {
   const keep = () => {
-    const line = Buffer.from(`${JSON.stringify({ n: last, padding: "x".repeat(last % 50) })}\n`);
+    const line = Buffer.from(`${JSON.stringify({ n: last, padding: "x".repeat(last % 3_000) })}\n`);
     if (!mark.keep(line)) mark.sent();
   };
   for (; mark.begin(last + 1); last += 1) keep();

@@ -30,6 +30,9 @@ const GAP = 2;
 /** A column that gives way keeps at least this many characters. */
 const NARROWEST = 8;
 
+/** cli-table3 takes time that grows with the square of the rows, so it is given so many at a time. */
+const ROWS_A_TABLE = 100;
+
 /** Rows under heads. With a width, columns that may shrink are cut so that every line fits. */
 export function renderColumns(
   columns: readonly Column[],
@@ -37,20 +40,31 @@ export function renderColumns(
   width: number | undefined,
   paintHead: (text: string) => string,
 ): string {
-  const widths = columns.map((column, index) =>
-    Math.max(displayWidth(column.head), ...rows.map((row) => displayWidth(row[index]!))),
+  const heads = columns.map((column) => column.head);
+  const widths = heads.map((_, index) =>
+    [heads, ...rows].reduce((most, row) => Math.max(most, displayWidth(row[index]!)), 0),
   );
   if (width !== undefined) shrink(columns, widths, width);
+  const painted = [heads.map(paintHead), ...rows];
+  const parts: string[] = [];
+  for (let start = 0; start < painted.length; start += ROWS_A_TABLE) {
+    parts.push(renderRows(columns, widths, painted.slice(start, start + ROWS_A_TABLE)));
+  }
+  return parts.join("\n");
+}
+
+function renderRows(
+  columns: readonly Column[],
+  widths: readonly number[],
+  rows: readonly (readonly string[])[],
+): string {
   const table = new Table({
     chars: BARE,
     style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
-    colWidths: widths,
+    colWidths: [...widths],
     colAligns: columns.map((column) => column.align ?? "left"),
   });
-  table.push(
-    columns.map((column) => paintHead(column.head)),
-    ...rows.map((row) => [...row]),
-  );
+  table.push(...rows.map((row) => [...row]));
   return table
     .toString()
     .split("\n")

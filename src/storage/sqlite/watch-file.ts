@@ -2,27 +2,37 @@ import { type FSWatcher, watch } from "node:fs";
 import type { Clock } from "../../clock.js";
 
 /**
- * The event for a commit can come before the commit can be seen (1 to 5 of 120 times, measured),
- * so the listener is called again this much later.
+ * The event for a commit comes when the log is written, which is before the commit can be seen: by
+ * the time it takes to reach the disk. So the listener is called again, this much later each time.
  */
-const SECOND_LOOK_MS = 4;
+const LATER_LOOKS_MS: readonly number[] = [4, 16, 64, 256, 1_024];
 
 /**
- * Calls the listener at each write to the file, and once more a little later. It is a hint: on
- * some systems no event comes at all, and whoever relies on it must also look now and then.
+ * Calls the listener at each write to the file, and a few times more in the second after it. It is
+ * a hint: on some systems no event comes at all, and whoever relies on it must also look now and
+ * then.
  */
 export function watchFile(path: string, clock: Clock, listener: () => void): () => void {
-  let cancelSecondLook: (() => void) | undefined;
+  let looks = 0;
+  let cancelLook: (() => void) | undefined;
+  const lookLater = () => {
+    const ms = LATER_LOOKS_MS[looks++];
+    cancelLook =
+      ms === undefined
+        ? undefined
+        : clock.after(ms, () => {
+            listener();
+            lookLater();
+          });
+  };
   const watcher = tryToWatch(path, () => {
     listener();
-    cancelSecondLook ??= clock.after(SECOND_LOOK_MS, () => {
-      cancelSecondLook = undefined;
-      listener();
-    });
+    looks = 0;
+    if (cancelLook === undefined) lookLater();
   });
   return () => {
     watcher?.close();
-    cancelSecondLook?.();
+    cancelLook?.();
   };
 }
 

@@ -23,7 +23,14 @@ export type Command =
 export type Report =
   /** It has loaded, and can begin. */
   | { readonly type: "ready" }
-  | { readonly type: "ended"; readonly n: number; readonly ms: number; readonly outcome: Outcome }
+  | {
+      readonly type: "ended";
+      readonly n: number;
+      readonly ms: number;
+      readonly outcome: Outcome;
+      /** The child exits after this. */
+      readonly last: boolean;
+    }
   /** It was recalled before it began. */
   | { readonly type: "skipped"; readonly n: number };
 
@@ -62,4 +69,20 @@ function parse(line: string): object | undefined {
 
 export function toLine(message: Command | Report): string {
   return `${JSON.stringify(message)}\n`;
+}
+
+/** Says whether an object from a child has the shape of a report. */
+export function isReport(message: object): message is Report {
+  const { type, n, ms, outcome } = message as Record<string, unknown>;
+  if (type === "ready") return true;
+  if (!Number.isInteger(n)) return false;
+  return type === "skipped" || (type === "ended" && Number.isFinite(ms) && isOutcome(outcome));
+}
+
+/** A child knows two ways to end; the others are the worker's to say. */
+function isOutcome(outcome: unknown): boolean {
+  if (typeof outcome !== "object" || outcome === null) return false;
+  const { type, result, error } = outcome as Record<string, unknown>;
+  if (type === "completed") return typeof result === "string";
+  return type === "failed" && typeof error === "string";
 }

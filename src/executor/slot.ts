@@ -43,6 +43,8 @@ export class Slot {
   #limit = NO_LIMIT;
   #deathsBeforeBegin = 0;
   #ready = false;
+  /** The child has said that it exits. */
+  #leaving = false;
   /** Since when the child could have begun the head. */
   #headSinceMs = 0;
   #gone: Promise<void> | undefined;
@@ -74,9 +76,9 @@ export class Slot {
     return this.#limit !== NO_LIMIT;
   }
 
-  /** False while it is being stopped, or falls behind. */
+  /** False while it is being stopped, falls behind, or is about to exit. */
   get accepts(): boolean {
-    return this.#stopping === undefined && !this.#recalling;
+    return this.#stopping === undefined && !this.#recalling && !this.#leaving;
   }
 
   dispatch(attempts: readonly Attempt[]): void {
@@ -197,6 +199,7 @@ export class Slot {
       return;
     }
     this.#entries.shift();
+    this.#leaving = report.type === "ended" && report.last;
     if (report.type === "ended") this.#events.ended(head.attempt, report.outcome, report.ms);
     else if (!head.takenBack) this.#events.ended(head.attempt, { type: "released" }, 0);
     if (this.#entries.length > 0) this.#headBegins();
@@ -260,6 +263,7 @@ export class Slot {
     const begun = this.#runner?.mark.begun() ?? { n: 0, atMs: 0 };
     this.#runner = undefined;
     this.#entries = [];
+    this.#leaving = false;
     this.#stopping = undefined;
     this.#limit = NO_LIMIT;
 
@@ -272,6 +276,7 @@ export class Slot {
       if (!takenBack) this.#events.ended(attempt, { type: "released" }, 0);
     }
     this.#onGone();
+    this.#events.roomier();
   }
 
   /** An attempt that had not begun is given back, unless its children die again and again. */

@@ -40,7 +40,8 @@ export class Attempts {
     if (this.#running !== undefined) {
       const { n, startedMs } = this.#running;
       const outcome = { type: "failed", error: `uncaught: ${describeError(error)}` } as const;
-      this.#report({ type: "ended", n, ms: performance.now() - startedMs, outcome }, false);
+      const ms = performance.now() - startedMs;
+      this.#report({ type: "ended", n, ms, outcome, last: true }, false);
     }
     process.exit(1);
   }
@@ -63,9 +64,10 @@ export class Attempts {
           : { type: "failed", error: describeError(fn.thrown) };
       this.#running = undefined;
       const ms = performance.now() - running.startedMs;
-      this.#report({ type: "ended", n, ms, outcome }, this.#waiting.length > 0);
       // Node remembers a module that failed to load: once it is mended, a new child will see it.
-      if (typeof fn !== "function") process.exit(0);
+      const last = typeof fn !== "function";
+      this.#report({ type: "ended", n, ms, outcome, last }, this.#waiting.length > 0);
+      if (last) process.exit(0);
     }
   }
 }

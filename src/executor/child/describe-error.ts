@@ -46,12 +46,16 @@ function headline(error: Error): string {
 const OURS = new URL("..", import.meta.url).href;
 const NOT_THEIRS = /[ (]node:|[\\/]node_modules[\\/]jiti[\\/]/;
 
+/** How the stack of an error begins that Node found while it parsed or linked a module. */
+const PLACE = /^(?:file:|\/|[A-Z]:\\).*:\d+$/;
+
 /** The stack without the message, and with the user's own frames only. */
 function frames(error: Error): string[] {
   if (typeof error.stack !== "string") return [];
-  return error.stack
-    .split("\n")
-    .filter((line) => /^\s+at /.test(line))
+  const lines = error.stack.split("\n");
+  const place = PLACE.test(lines[0]!) ? [`    at ${lines[0]}`] : [];
+  return place
+    .concat(lines.filter((line) => /^\s+at /.test(line)))
     .filter((line) => !NOT_THEIRS.test(line) && !line.includes(OURS))
     .slice(0, 20);
 }

@@ -1,6 +1,8 @@
-import { createRequire } from "node:module";
+import { existsSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Jiti } from "jiti";
 import { isPath, parseAddress } from "../../job/address.js";
 import { closest } from "../../job/closest.js";
 import type { JobContext } from "./call-function.js";
@@ -9,6 +11,9 @@ import { transformCache } from "./transform-cache.js";
 type Namespace = Readonly<Record<string, unknown>>;
 /** A function as it came out of a module: nothing is known of what it takes. */
 export type LoadedFunction = (params: unknown, context: JobContext) => unknown;
+
+/** The stack of an error that begins in Node's own loader. */
+const TELLS_NO_PLACE = /^SyntaxError: [^\n]*\n +at \w+ \(node:/;
 
 const modules = new Map<string, Promise<Namespace>>();
 
@@ -30,17 +35,37 @@ export async function loadFunction(address: string, root: string): Promise<Loade
 }
 
 async function loadModule(module: string, root: string): Promise<Namespace> {
-  const href = isPath(module) ? pathToFileURL(module).href : resolvePackage(module, root);
-  if (!/\.[mc]?tsx?$/.test(href)) return import(href);
-  const { createJiti } = await import("jiti");
-  const jiti = createJiti(href, { fsCache: transformCache(), interopDefault: false });
-  return jiti.import(href);
+  if (isPath(module) && !existsSync(module)) throw new Error(`there is no module at ${module}`);
+  const href = isPath(module) ? pathToFileURL(module).href : await resolvePackage(module, root);
+  if (/\.[mc]?tsx?$/.test(href)) return (await jitiFor(href)).import(href);
+  return import(href).catch((error) => rethrow(error, module));
 }
 
-/** As an import in a module in `root` would find it. */
-function resolvePackage(specifier: string, root: string): string {
-  const resolved = createRequire(join(root, "noop.js")).resolve(specifier);
-  return isPath(resolved) ? pathToFileURL(resolved).href : resolved;
+/** As an import in a module in `root` would find it; Node 20 itself has no way to ask for that. */
+async function resolvePackage(specifier: string, root: string): Promise<string> {
+  if (isBuiltin(specifier)) return specifier;
+  const from = pathToFileURL(join(root, "noop.js")).href;
+  try {
+    return (await jitiFor(from)).esmResolve(specifier, { parentURL: from });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw cause;
+    throw new Error(
+      `there is no package "${specifier}" to be found from ${root}; a path begins with "./" or "/"`,
+    );
+  }
+}
+
+async function jitiFor(href: string): Promise<Jiti> {
+  const { createJiti } = await import("jiti");
+  return createJiti(href, { fsCache: transformCache(), interopDefault: false });
+}
+
+/** Node does not tell where a module that it imports has a syntax error; this much is known. */
+function rethrow(error: unknown, module: string): never {
+  if (error instanceof SyntaxError && TELLS_NO_PLACE.test(error.stack ?? "")) {
+    error.stack += `\n    at ${module}, or a module that it imports`;
+  }
+  throw error;
 }
 
 /** CommonJS modules may keep their exports one level down, under "default". */
@@ -55,7 +80,7 @@ function findExport(namespace: Namespace, name: string): unknown {
 
 function missing(namespace: Namespace, module: string, name: string, found: unknown): Error {
   if (found !== undefined) {
-    return new TypeError(`the export "${name}" of ${module} is no function but a ${typeof found}`);
+    return new TypeError(`the export "${name}" of ${module} is no function but ${kindOf(found)}`);
   }
   const names = functionNames(namespace);
   const exports = names.length > 0 ? `It exports: ${names.join(", ")}` : "It exports no function";
@@ -64,8 +89,14 @@ function missing(namespace: Namespace, module: string, name: string, found: unkn
   return new TypeError(`${module} has no export "${name}". ${exports}${guess}`);
 }
 
+function kindOf(value: unknown): string {
+  if (typeof value !== "object") return `a ${typeof value}`;
+  return value === null ? "null" : "an object";
+}
+
 function functionNames(namespace: Namespace): string[] {
   const inner = namespace.default;
-  const all = { ...(typeof inner === "object" ? inner : {}), ...namespace } as Namespace;
-  return Object.keys(all).filter((name) => typeof all[name] === "function");
+  const innerNames = typeof inner === "object" && inner !== null ? Object.keys(inner) : [];
+  const names = new Set([...Object.keys(namespace), ...innerNames]);
+  return [...names].filter((name) => typeof findExport(namespace, name) === "function");
 }

@@ -14,11 +14,20 @@ import { fixture, PROJECT } from "./paths.js";
 /** An attempt at `file#export` of the fixtures in `executor/`. */
 export function attemptAt(
   address: string,
-  params: Record<string, unknown> = {},
+  params: object = {},
+  rules: Partial<Attempt> = {},
+): Attempt {
+  return attemptOf(fixture(`executor/${address}`), params, rules);
+}
+
+/** An attempt at a function, wherever that is. */
+export function attemptOf(
+  address: string,
+  params: object = {},
   rules: Partial<Attempt> = {},
 ): Attempt {
   return {
-    function: fixture(`executor/${address}`),
+    function: address,
     params: JSON.stringify(params),
     jobId: "0193a1f2-7c3e-7d52-9b4e-2f0c1a8e6b11",
     attempt: 1,
@@ -91,8 +100,9 @@ export class Driver {
     );
   }
 
-  /** Runs one attempt to its end. */
+  /** Runs one attempt to its end, as soon as the slot has room. */
   async run(attempt: Attempt, slot = 0): Promise<Outcome> {
+    await eventually("room", () => this.executor.room(1, true).includes(slot));
     this.dispatch([attempt], slot);
     return (await this.ended(attempt)).outcome;
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
+import type { ExecutorOptions } from "../../../src/executor/executor.js";
 import { isAlive } from "../../support/alive.js";
 import { attemptAt, Driver, resultOf } from "../../support/attempts.js";
 import { eventually } from "../../support/eventually.js";
@@ -8,7 +9,12 @@ import type { Promises } from "./promises.js";
 
 /** Attempts that are stopped, by their timeout or by somebody. */
 export function stopping({ isolation, kills }: Promises): void {
-  const timeout = { timeoutMs: 300 };
+  const timeout = { timeoutMs: 250 };
+  const open = async (t: TestContext, options?: Partial<ExecutorOptions>) => {
+    const driver = await Driver.open(t, isolation, options);
+    await driver.run(attemptAt("stubborn.mjs#ready"));
+    return driver;
+  };
   const works = async (driver: Driver) => {
     const [outcome] = await driver.drain([attemptAt("answers.mjs#same", { value: "works" })]);
     assert.equal(resultOf(outcome!), "works");
@@ -18,7 +24,7 @@ export function stopping({ isolation, kills }: Promises): void {
   const blocking = kills === "always" ? ["shell", "native", "deaf", "deafAndIdle"] : [];
   for (const name of [...spinning, ...blocking]) {
     test(`a timeout kills what does not listen: ${name}`, async (t) => {
-      const driver = await Driver.open(t, isolation);
+      const driver = await open(t);
       const trace = new Trace(t);
       const attempt = attemptAt(`stubborn.mjs#${name}`, { trace: trace.path }, timeout);
       assert.deepEqual(await driver.run(attempt), { type: "timeout" });
@@ -31,7 +37,7 @@ export function stopping({ isolation, kills }: Promises): void {
   const families = kills === "always" ? ["parent", "parentOfHeir", "obedientParent"] : [];
   for (const name of families) {
     test(`a timeout also ends what the job has started: ${name}`, async (t) => {
-      const driver = await Driver.open(t, isolation);
+      const driver = await open(t);
       const trace = new Trace(t);
       const attempt = attemptAt(`stubborn.mjs#${name}`, { trace: trace.path }, timeout);
       assert.deepEqual(await driver.run(attempt), { type: "timeout" });
@@ -43,7 +49,7 @@ export function stopping({ isolation, kills }: Promises): void {
 
   for (const then of ["throw", "return"]) {
     test(`a job that obeys the signal cleans up, and has timed out: ${then}`, async (t) => {
-      const driver = await Driver.open(t, isolation, { graces: { abortMs: 20_000, termMs: 200 } });
+      const driver = await open(t, { graces: { abortMs: 20_000, termMs: 200 } });
       const trace = new Trace(t);
       const params = { trace: trace.path, then };
       const attempt = attemptAt("stubborn.mjs#obedient", params, timeout);
@@ -55,7 +61,7 @@ export function stopping({ isolation, kills }: Promises): void {
 
   for (const reason of ["cancelled", "released"] as const) {
     test(`an attempt that is stopped as ${reason} ends as ${reason}`, async (t) => {
-      const driver = await Driver.open(t, isolation);
+      const driver = await open(t);
       const trace = new Trace(t);
       const attempt = attemptAt("stubborn.mjs#obedient", { trace: trace.path });
       driver.dispatch([attempt]);
@@ -67,7 +73,7 @@ export function stopping({ isolation, kills }: Promises): void {
   }
 
   test("the first reason to stop an attempt wins", async (t) => {
-    const driver = await Driver.open(t, isolation);
+    const driver = await open(t);
     const trace = new Trace(t);
     const stubborn = kills === "never" ? "obedient" : "spin";
     const attempt = attemptAt(
@@ -95,7 +101,7 @@ export function stopping({ isolation, kills }: Promises): void {
   });
 
   test("an attempt that is stopped as it begins ends as stopped", async (t) => {
-    const driver = await Driver.open(t, isolation);
+    const driver = await open(t);
     const trace = new Trace(t);
     for (let round = 0; round < 5; round++) {
       await works(driver);
@@ -107,7 +113,7 @@ export function stopping({ isolation, kills }: Promises): void {
   });
 
   test("stopping an attempt that has ended, or was never here, does nothing", async (t) => {
-    const driver = await Driver.open(t, isolation);
+    const driver = await open(t);
     const attempt = attemptAt("answers.mjs#nothing");
     await driver.run(attempt);
     driver.executor.stop(attempt, "cancelled");
@@ -116,28 +122,28 @@ export function stopping({ isolation, kills }: Promises): void {
   });
 
   test("a timeout counts from when the function begins, not from the dispatch", async (t) => {
-    const driver = await Driver.open(t, isolation);
+    const driver = await open(t);
     const trace = new Trace(t);
-    // Each is short enough not to be given back, and all together take twice the timeout.
-    const attempts = Array.from({ length: 20 }, (_, name) =>
-      attemptAt("steps.mjs#nap", { trace: trace.path, name, ms: 30 }, timeout),
+    // Each is short enough not to be given back, and all together take longer than the timeout.
+    const attempts = Array.from({ length: 40 }, (_, name) =>
+      attemptAt("steps.mjs#nap", { trace: trace.path, name, ms: 30 }, { timeoutMs: 1_000 }),
     );
     const outcomes = await driver.drain(attempts, attempts.length);
     assert.deepEqual(outcomes.map(resultOf), [...attempts.keys()]);
   });
 
   test("an attempt that ended in time has not timed out, however busy the worker was", async (t) => {
-    const driver = await Driver.open(t, isolation);
+    const driver = await open(t);
     const trace = new Trace(t);
-    await driver.run(attemptAt("answers.mjs#nothing"));
-    for (let round = 0; round < 5; round++) {
+    await driver.run(attemptAt("steps.mjs#quick", { trace: trace.path, name: "first" }));
+    for (let round = 0; round < 3; round++) {
       const name = `${round}`;
       const params = { trace: trace.path, name };
       const attempts = ["quick", "quick"].map((fn) =>
         attemptAt(`steps.mjs#${fn}`, params, timeout),
       );
       driver.dispatch(attempts);
-      const untilMs = performance.now() + 350;
+      const untilMs = performance.now() + 300;
       while (performance.now() < untilMs);
       for (const attempt of attempts) {
         const { outcome } = await driver.ended(attempt);
@@ -147,7 +153,7 @@ export function stopping({ isolation, kills }: Promises): void {
   });
 
   test("an attempt without a timeout that waits behind one with a timeout survives it", async (t) => {
-    const driver = await Driver.open(t, isolation);
+    const driver = await open(t);
     const trace = new Trace(t);
     const first = attemptAt("stubborn.mjs#obedient", { trace: trace.path }, timeout);
     const second = attemptAt("steps.mjs#quick", { trace: trace.path, name: "second" });

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isAlive } from "../support/alive.js";
+import { eventually } from "../support/eventually.js";
+import { Desk, refuses, says } from "./desk.js";
+
+void test("cancel cancels pending jobs and those that depend on them", async (t) => {
+  const desk = new Desk(t);
+  await desk.ask("submit ./jobs.mjs#greet");
+  await desk.ask("submit ./jobs.mjs#greet -n other");
+  await desk.ask("submit ./jobs.mjs#greet --depends-on 1 -n child");
+  await desk.ask("submit ./jobs.mjs#greet --depends-on 3");
+  await desk.ask("submit ./jobs.mjs#greet");
+  assert.deepEqual(
+    await desk.gigq("cancel 1 2"),
+    says({ stdout: "Cancelled greet #1 (and 2 that depended on it)\nCancelled other #2\n" }),
+  );
+  assert.deepEqual(JSON.parse(await desk.ask("cancel 5 --json")), [
+    {
+      id: (await desk.job(5)).id,
+      seq: 5,
+      name: "greet",
+      status: "cancelled",
+      changed: true,
+      followed: 0,
+    },
+  ]);
+  assert.equal((await desk.queue.stats()).cancelled, 5);
+});
+
+void test("what is over is not cancelled, and the others are all the same", async (t) => {
+  const desk = new Desk(t);
+  await desk.ask("submit ./jobs.mjs#greet");
+  await desk.work();
+  await desk.ask("submit ./jobs.mjs#greet");
+  const hint = "Only jobs that are not over can be cancelled";
+  assert.deepEqual(
+    await desk.gigq("cancel 1 2"),
+    says({
+      status: 4,
+      stdout: "Cancelled greet #2\n",
+      stderr: `gigq: #1 greet is completed already\n${hint}\n`,
+    }),
+  );
+  const { status, stdout, stderr } = await desk.gigq("cancel 2 --json");
+  assert.deepEqual([status, JSON.parse(stdout)[0].changed], [4, false]);
+  assert.deepEqual(JSON.parse(stderr), {
+    error: { code: "forbidden", message: "#2 greet is cancelled already", hint },
+  });
+});
+
+void test("a job that is not there stops the call before anything is cancelled", async (t) => {
+  const desk = new Desk(t);
+  await desk.ask("submit ./jobs.mjs#greet");
+  assert.deepEqual(
+    await desk.gigq("cancel 1 2"),
+    refuses(3, "there is no job #2", "gigq list shows the jobs there are"),
+  );
+  assert.equal((await desk.job(1)).status, "pending");
+});
+
+void test("a running job is cancelled by force only, and then it is killed", async (t) => {
+  const desk = new Desk(t);
+  await desk.ask("submit ./jobs.mjs#hold -p file=held");
+  desk.start("worker");
+  const [pid] = await desk.pids("held");
+  assert.deepEqual(
+    await desk.gigq("cancel 1"),
+    refuses(
+      4,
+      "#1 hold is running, and only pending jobs are cancelled",
+      "To kill it: gigq cancel --force 1",
+    ),
+  );
+  assert.ok(isAlive(pid!));
+  assert.deepEqual(await desk.gigq("cancel --force 1"), says({ stdout: "Cancelled hold #1\n" }));
+  await eventually("the job's process to be gone", () => !isAlive(pid!));
+  const { status, error, attempts } = await desk.job(1);
+  assert.deepEqual([status, error, attempts], ["cancelled", "cancelled while it was running", 1]);
+});

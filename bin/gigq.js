@@ -6,8 +6,8 @@ if (Number(major) < 20) {
   );
   process.exit(1);
 }
-const [{ run }, { systemTerminal }] = await Promise.all([
+const [{ run }, { exitWhenWritten, systemTerminal }] = await Promise.all([
   import("../dist/src/cli/run.js"),
   import("../dist/src/cli/terminal.js"),
 ]);
-process.exitCode = await run(process.argv.slice(2), systemTerminal());
+await exitWhenWritten(await run(process.argv.slice(2), systemTerminal()));

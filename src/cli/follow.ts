@@ -36,19 +36,28 @@ export function reportEnds(shell: Shell, jobs: readonly JobInfo[]): number {
   return exitCodeOf(jobs.map((job) => job.status));
 }
 
-/** Runs an action that Ctrl-C ends; answers what it answers, or 130 after telling `onInterrupt`. */
+/** What Ctrl-C does besides ending an action: the first time, and when that takes too long. */
+interface Interrupts {
+  readonly first?: () => Promise<void>;
+  readonly again?: () => void;
+}
+
+/** Runs an action that Ctrl-C ends; answers what it answers, or 130. */
 export async function interruptible(
   shell: Shell,
   action: (signal: AbortSignal) => Promise<number>,
-  onInterrupt: () => Promise<void> = async () => {},
+  interrupts: Interrupts = {},
 ): Promise<number> {
   const abort = new AbortController();
-  const off = shell.terminal.onInterrupt(() => abort.abort());
+  const off = shell.terminal.onInterrupt(() => {
+    if (abort.signal.aborted) interrupts.again?.();
+    else abort.abort();
+  });
   try {
     return await action(abort.signal);
   } catch (error) {
     if (!abort.signal.aborted) throw error;
-    await onInterrupt();
+    await interrupts.first?.();
     return EXIT.interrupted;
   } finally {
     off();

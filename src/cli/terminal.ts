@@ -4,9 +4,14 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Characters that fit in a line; only meaningful on a terminal. */
   readonly columns: number;
+  /** True while so much waits for its reader that what nobody needs is better left out. */
+  readonly isClogged: boolean;
   /** The stream itself, for a spinner. */
   readonly stream: NodeJS.WriteStream | undefined;
 }
+
+/** So much may wait in memory to be read. */
+const CLOGGED_BYTES = 4 * 1024 * 1024;
 
 /** All that the command line knows of the machine it runs on. */
 export interface Terminal {
@@ -45,6 +50,19 @@ export function systemTerminal(): Terminal {
   };
 }
 
+/** Ends the process once everything was written, whatever a job in it still does. */
+export async function exitWhenWritten(status: number): Promise<never> {
+  await Promise.all([process.stdout, process.stderr].map(flushed));
+  process.exit(status);
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed) resolve();
+    else stream.write("", () => resolve());
+  });
+}
+
 /** The answer cannot be written. Where its reader has gone (`gigq list | head -1`), that is no error. */
 function endUnread(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") process.exit(0);
@@ -62,6 +80,9 @@ function outputOf(
   stream.on("error", onError);
   return {
     write: (text) => void stream.write(text),
+    get isClogged() {
+      return stream.writableLength > CLOGGED_BYTES;
+    },
     get isTerminal() {
       return stream.isTTY === true;
     },

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { FileMark } from "./mark.js";
-import { type Command, lineReader, type Report, toLine } from "./messages.js";
+import { type Command, isReport, lineReader, type Report, toLine } from "./messages.js";
 import type { Runner, RunnerEvents } from "./runner.js";
 
 const ENTRY = fileURLToPath(new URL("./child/process-entry.js", import.meta.url));
@@ -76,7 +76,9 @@ class ChildProcessRunner implements Runner {
 
   kept(): Report[] {
     const reports: Report[] = [];
-    lineReader<Report>((report) => reports.push(report))(this.mark.kept());
+    lineReader<Report>((report) => {
+      if (isReport(report)) reports.push(report);
+    })(this.mark.kept());
     return reports;
   }
 
@@ -92,13 +94,19 @@ class ChildProcessRunner implements Runner {
     return readAll(
       reports,
       lineReader<Report>(
-        (report) => this.#events.report(report),
-        () => {
-          this.#garbled = true;
-          this.destroy();
+        (report) => {
+          if (isReport(report)) this.#events.report(report);
+          else this.#garble();
         },
+        () => this.#garble(),
       ),
     );
+  }
+
+  /** A job has written to a file that is gigq's own: nothing from this child can be believed. */
+  #garble(): void {
+    this.#garbled = true;
+    this.destroy();
   }
 
   #passOn(stream: "stdout" | "stderr", readable: Readable): Promise<void> {

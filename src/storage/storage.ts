@@ -150,6 +150,8 @@ export interface Advanced {
   readonly claims: readonly Claim[];
   /** Settlements that came too late: the attempt was no longer this worker's. */
   readonly stale: readonly Lease[];
+  /** What was stored in place of a retry or release, where somebody had asked for a kill. */
+  readonly overruled: readonly Settlement[];
   /** Attempts of this worker that somebody wants killed. */
   readonly toKill: readonly Lease[];
   /** When the next delayed job is due, ms UTC. */

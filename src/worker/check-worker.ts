@@ -15,7 +15,7 @@ export interface WorkerOptions {
   pollingInterval?: number;
   /** `process` unless given. */
   isolation?: Isolation;
-  /** The folder that jobs run in, and where their packages are looked up; the current one unless given. */
+  /** The folder where packages are looked up and child processes run; the current one unless given. */
   root?: string;
   /** Seconds that running jobs have to finish after `stop()`; 30 unless given. */
   shutdownTimeout?: number;

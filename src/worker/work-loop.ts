@@ -41,6 +41,8 @@ export class WorkLoop {
   /** The last claim found less than it asked for: nothing is ready. */
   #starved = false;
   #stopping = false;
+  /** It was told to stop a second time. */
+  #hurrying = false;
   /** The last commit failed. */
   #troubled = false;
   #nextDueAt: number | undefined;
@@ -88,6 +90,7 @@ export class WorkLoop {
   async work({ budget, untilStarved }: Stint): Promise<number> {
     let claimed = 0;
     this.#stopping = false;
+    this.#hurrying = false;
     const unwatch = this.#storage.onChange(() => this.#changed());
     try {
       for (;;) {
@@ -107,8 +110,10 @@ export class WorkLoop {
   stop(): void {
     const { shutdownMs, clock, onEvent } = this.#settings;
     if (this.#stopping) {
+      this.#hurrying = true;
       this.#cancelShutdown();
       void this.#letGo(0);
+      this.#wake.now();
       return;
     }
     this.#stopping = true;
@@ -149,7 +154,7 @@ export class WorkLoop {
     this.#troubled = false;
     this.#starved = advanced.claims.length < claimants.length;
     this.#nextDueAt = advanced.nextDueAt;
-    tell(ended, advanced.stale, this.#tally, this.#settings.onEvent);
+    tell(ended, advanced, this.#tally, this.#settings.onEvent);
     this.#handOut(advanced.claims);
     for (const lease of advanced.toKill) {
       const attempt = this.#hands.attemptOf(lease);
@@ -214,9 +219,12 @@ export class WorkLoop {
     else this.#cancelShutdown = this.#settings.clock.after(graceMs, () => void this.#letGo(0));
   }
 
-  /** What the database cannot do now is tried again; anything else is a bug. */
+  /**
+   * What the database cannot do now is tried again, unless the worker was told to stop at once.
+   * Anything else is a bug.
+   */
   #trouble(error: unknown): void {
-    if (!isGigqError(error)) throw error;
+    if (!isGigqError(error) || this.#hurrying) throw error;
     this.#troubled = true;
     this.#settings.onEvent({ type: "trouble", error });
   }

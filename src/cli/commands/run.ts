@@ -32,7 +32,7 @@ export async function act(shell: Shell, args: string[], flags: JobFlags): Promis
       ...(info.exists ? { only: info.seq } : {}),
       shutdownTimeout: 0,
       onEvent: (event) => {
-        if (event.type === "output") {
+        if (event.type === "output" && !shell.terminal.stderr.isClogged) {
           spinner.above(() => shell.terminal.stderr.write(onTerminal(shell, event.text)));
         }
       },
@@ -42,24 +42,28 @@ export async function act(shell: Shell, args: string[], flags: JobFlags): Promis
       return await interruptible(
         shell,
         async (signal) => {
-          const [ended] = await Promise.all([
+          // The worker works until it is stopped; if it ends before, it has failed.
+          const failed = working.then(() => new Promise<never>(() => {}));
+          const ended = await Promise.race([
             follow(shell, queue, [job.id], { signal, spinner }),
-            // Only rejects: it works until it is stopped.
-            Promise.race([working, new Promise((resolve) => setImmediate(resolve))]),
+            failed,
           ]);
           if (ended[0]?.status !== "completed") return reportEnds(shell, ended);
           printResult(shell, ended[0].result);
           return EXIT.ok;
         },
-        async () => {
-          await queue.cancel(job.id, { force: true });
-          shell.say("interrupted: the job is cancelled");
+        {
+          first: async () => {
+            await queue.cancel(job.id, { force: true });
+            await worker.close();
+            shell.say("interrupted: the job is cancelled");
+          },
+          again: () => void worker.stop(),
         },
       );
     } finally {
-      await worker.close();
-      await working;
       spinner.stop();
+      await worker.close();
     }
   });
 }

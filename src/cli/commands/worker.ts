@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { type Isolation, Worker, type WorkerEvent } from "../../index.js";
 import { EXIT } from "../exit-codes.js";
 import { parseChoice, parseDuration, parsePositive, parseWhole, usage } from "../options.js";
+import { renderCount } from "../render/time.js";
 import { renderEvent, renderEventJson } from "../render/worker-event.js";
 import type { Shell } from "../shell.js";
 
@@ -36,7 +37,7 @@ export function describe(command: Command): void {
     .option("--worker-id <name>", "for logs; made from the host's name unless given")
     .option("--once", "run one job, then stop")
     .option("--drain", "stop when no job is ready")
-    .option("--root <folder>", "where jobs run and packages are found (default: here)")
+    .option("--root <folder>", "where packages are found, and child processes run (default: here)")
     .option(
       "--shutdown-timeout <duration>",
       "how long running jobs may finish (default 30s)",
@@ -97,16 +98,35 @@ function isFolder(path: string): boolean {
   }
 }
 
+/** Characters of output that are gathered for one write. */
+const MOST_AT_ONCE = 1024 * 1024;
+
 /** One line for each start and end, on stderr; many that come together are written together. */
 function log(shell: Shell, json: boolean): (event: WorkerEvent) => void {
   let lines = "";
+  let scheduled = false;
+  let dropped = 0;
   return (event) => {
+    // A job that prints faster than anybody reads must not fill the worker's memory.
+    if (
+      event.type === "output" &&
+      (shell.terminal.stderr.isClogged || lines.length > MOST_AT_ONCE)
+    ) {
+      dropped += event.text.length;
+      return;
+    }
+    if (dropped > 0) {
+      lines += json ? "" : `(${renderCount(dropped)} characters that jobs wrote are left out)\n`;
+      dropped = 0;
+    }
     const now = shell.terminal.now();
     const text = json ? renderEventJson(event, now) : renderEvent(event, shell.err, now);
-    if (lines === "") {
+    if (!scheduled) {
+      scheduled = true;
       setImmediate(() => {
         shell.terminal.stderr.write(lines);
         lines = "";
+        scheduled = false;
       });
     }
     lines += text;

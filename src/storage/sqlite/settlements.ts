@@ -17,14 +17,15 @@ export class Settlements {
     this.#family = family;
   }
 
-  /** False when the lease no longer holds; then nothing is written. */
-  apply(settlement: Settlement, now: number): boolean {
-    if (this.#write(settlement, now)) return true;
+  /** Answers what was stored; `undefined` when the lease no longer holds, and nothing was. */
+  apply(settlement: Settlement, now: number): Settlement | undefined {
+    if (this.#write(settlement, now)) return settlement;
     const { seq, number, workerId } = settlement.lease;
     if (settlement.status !== "pending" || !this.#holdsLease.get(seq, number, workerId)) {
-      return false;
+      return undefined;
     }
-    return this.#write(cancelInsteadOfRetry(settlement), now);
+    const instead = cancelInsteadOfRetry(settlement);
+    return this.#write(instead, now) ? instead : undefined;
   }
 
   #write(settlement: Settlement, now: number): boolean {

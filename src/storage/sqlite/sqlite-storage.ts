@@ -1,6 +1,7 @@
 import type { Database, Transaction } from "better-sqlite3";
 import type { Clock } from "../../clock.js";
-import type { JobRecord, JobSpec } from "../../job/job.js";
+import type { JobRecord, JobSpec, Lease } from "../../job/job.js";
+import type { Settlement } from "../../job/lifecycle.js";
 import { refuseCycles } from "../order.js";
 import type {
   Advanced,
@@ -98,23 +99,31 @@ class SqliteStorage implements Storage {
   }
 
   async advance(step: AdvanceStep): Promise<Advanced> {
-    const claiming =
-      step.claimants.length > 0 && (await this.#read(() => this.#claims.worthwhile(step.now)));
-    const { claims, stale } =
-      claiming || step.settlements.length > 0
-        ? await this.#write(() => ({
-            stale: step.settlements
-              .filter((settlement) => !this.#settlements.apply(settlement, step.now))
-              .map((settlement) => settlement.lease),
-            claims: step.claimants.length > 0 ? this.#claims.take(step) : [],
-          }))
-        : { claims: [], stale: [] };
-    return this.#read(() => ({
-      claims,
-      stale,
-      toKill: this.#claims.toKill(step.worker),
-      nextDueAt: this.#claims.nextDueAt(),
-    }));
+    const hasWork = step.settlements.length > 0 || (await this.#couldClaim(step));
+    return hasWork
+      ? this.#write(() => this.#advance(step))
+      : this.#read(() => ({ claims: [], stale: [], overruled: [], ...this.#outlook(step) }));
+  }
+
+  /** Asks without the write lock, which an idle worker never takes. */
+  async #couldClaim({ claimants, now }: AdvanceStep): Promise<boolean> {
+    return claimants.length > 0 && this.#read(() => this.#claims.worthwhile(now));
+  }
+
+  #advance(step: AdvanceStep): Advanced {
+    const stale: Lease[] = [];
+    const overruled: Settlement[] = [];
+    for (const settlement of step.settlements) {
+      const stored = this.#settlements.apply(settlement, step.now);
+      if (stored === undefined) stale.push(settlement.lease);
+      else if (stored !== settlement) overruled.push(stored);
+    }
+    const claims = step.claimants.length > 0 ? this.#claims.take(step) : [];
+    return { claims, stale, overruled, ...this.#outlook(step) };
+  }
+
+  #outlook({ worker }: AdvanceStep): Pick<Advanced, "toKill" | "nextDueAt"> {
+    return { toKill: this.#claims.toKill(worker), nextDueAt: this.#claims.nextDueAt() };
   }
 
   onChange(listener: () => void): () => void {

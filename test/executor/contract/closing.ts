@@ -42,7 +42,7 @@ export function closing({ isolation, kills }: Promises): void {
     assert.equal(driver.endings.length, 1);
   });
 
-  test("closing ends a child that an earlier job left spinning", {
+  test("closing ends a child that an earlier job left blocked", {
     skip: kills === "never" && "nothing can be killed",
   }, async (t) => {
     const driver = await Driver.open(t, isolation);

@@ -122,7 +122,7 @@ export function deaths({ isolation, exits, output }: Promises): void {
     });
   }
 
-  test("a child that an earlier job left spinning is replaced", { skip }, async (t) => {
+  test("a child that an earlier job left blocked is replaced", { skip }, async (t) => {
     const driver = await Driver.open(t, isolation);
     const trace = new Trace(t);
     await driver.run(attemptAt("stubborn.mjs#timeBomb", { trace: trace.path }));

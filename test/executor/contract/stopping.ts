@@ -9,7 +9,7 @@ import type { Promises } from "./promises.js";
 
 /** Attempts that are stopped, by their timeout or by somebody. */
 export function stopping({ isolation, kills }: Promises): void {
-  const timeout = { timeoutMs: 250 };
+  const timeout = { timeoutMs: 150 };
   const open = async (t: TestContext, options?: Partial<ExecutorOptions>) => {
     const driver = await Driver.open(t, isolation, options);
     await driver.run(attemptAt("stubborn.mjs#ready"));

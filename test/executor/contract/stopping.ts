@@ -39,7 +39,7 @@ export function stopping({ isolation, kills }: Promises): void {
     test(`a timeout also ends what the job has started: ${name}`, async (t) => {
       const driver = await open(t);
       const trace = new Trace(t);
-      const attempt = attemptAt(`stubborn.mjs#${name}`, { trace: trace.path }, timeout);
+      const attempt = attemptAt(`stubborn.mjs#${name}`, { trace: trace.path }, { timeoutMs: 400 });
       assert.deepEqual(await driver.run(attempt), { type: "timeout" });
       const pid = Number((await trace.line("child")).split(" ")[1]);
       await eventually("the grandchild's end", () => !isAlive(pid));
@@ -136,14 +136,14 @@ export function stopping({ isolation, kills }: Promises): void {
     const driver = await open(t);
     const trace = new Trace(t);
     await driver.run(attemptAt("steps.mjs#quick", { trace: trace.path, name: "first" }));
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       const name = `${round}`;
       const params = { trace: trace.path, name };
       const attempts = ["quick", "quick"].map((fn) =>
-        attemptAt(`steps.mjs#${fn}`, params, timeout),
+        attemptAt(`steps.mjs#${fn}`, params, { timeoutMs: 500 }),
       );
       driver.dispatch(attempts);
-      const untilMs = performance.now() + 300;
+      const untilMs = performance.now() + 700;
       while (performance.now() < untilMs);
       for (const attempt of attempts) {
         const { outcome } = await driver.ended(attempt);

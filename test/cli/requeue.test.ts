@@ -53,13 +53,13 @@ void test("many jobs are requeued by status and name, or only told", async (t) =
   const before = await statuses(desk);
   assert.deepEqual(
     await Promise.all([
-      desk.ask("requeue --status failed,timeout --dry-run"),
+      desk.ask("requeue --status timeout,failed --dry-run"),
       desk.ask("requeue --status failed --name import --dry-run"),
       desk.ask("requeue --status failed --name nobody --dry-run"),
       desk.ask("requeue 3 --dry-run"),
     ]),
     [
-      "Would requeue hold #3, timeout\nWould requeue fail #2, failed\nWould requeue import #1, failed\n",
+      "Would requeue fail #2, failed\nWould requeue import #1, failed\nWould requeue hold #3, timeout\n",
       "Would requeue import #1, failed\n",
       "Nothing to requeue\n",
       "Would requeue hold #3, timeout\n",

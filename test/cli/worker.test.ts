@@ -140,7 +140,7 @@ void test("packages are looked up, and jobs run, in --root", async (t) => {
   );
   await desk.ask("submit pack#cwd --max-attempts 1");
   await desk.gigq("worker --drain");
-  assert.match((await desk.job(1)).error!, /Cannot find module 'pack'/);
+  assert.match((await desk.job(1)).error!, /["']pack["']/);
   await desk.ask("requeue 1");
   await desk.gigq("worker --drain --root app");
   assert.equal((await desk.job(1)).result, desk.path("app"));

@@ -115,7 +115,7 @@ function pick<K extends keyof JobFlags>(flags: JobFlags, keys: readonly K[]): Pi
 }
 
 /** The one argument. Errors that people make most are named. */
-export function functionOf(args: readonly string[], cwd: string): string {
+function functionOf(args: readonly string[], cwd: string): string {
   const [address, ...more] = args;
   if (address === undefined) {
     throw usage("no function is named", "Name a module and its export, as in ./jobs.ts#resize");

@@ -9,7 +9,7 @@ import type { Terminal } from "./terminal.js";
 import { VERSION } from "./version.js";
 
 /** A command: what it takes, and what it does. `act` answers the exit status. */
-export interface CommandModule {
+interface CommandModule {
   describe(command: Command): void;
   act(shell: Shell, args: string[], options: never): Promise<number>;
 }

@@ -1,5 +1,4 @@
-/** The longest delay that a Node timer carries. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+import { LONGEST_TIMER_MS } from "../clock.js";
 
 /**
  * One timer for many deadlines: it calls `look` soon after the earliest that was asked for.

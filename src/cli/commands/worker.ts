@@ -1,12 +1,11 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { type Isolation, Worker, type WorkerEvent } from "../../index.js";
+import { type Isolation, Worker } from "../../index.js";
 import { EXIT } from "../exit-codes.js";
 import { parseChoice, parseDuration, parsePositive, parseWhole, usage } from "../options.js";
-import { renderCount } from "../render/time.js";
-import { renderEvent, renderEventJson } from "../render/worker-event.js";
 import type { Shell } from "../shell.js";
+import { WorkerLog } from "../worker-log.js";
 
 interface Flags {
   concurrency?: number;
@@ -75,10 +74,11 @@ export async function act(shell: Shell, _args: string[], flags: Flags): Promise<
     root,
     shutdownTimeout,
   } = flags;
+  const log = new WorkerLog(shell, logFormat === "json" || (logFormat === undefined && shell.json));
   const worker = new Worker(shell.path, {
     ...defined({ concurrency, isolation, pollingInterval, workerId, root, shutdownTimeout }),
     ...(once ? { until: "once" } : drain ? { until: "drain" } : {}),
-    onEvent: log(shell, logFormat === "json" || (logFormat === undefined && shell.json)),
+    onEvent: (event) => log.hear(event),
   });
   const off = shell.terminal.onInterrupt(() => void worker.stop());
   try {
@@ -86,6 +86,7 @@ export async function act(shell: Shell, _args: string[], flags: Flags): Promise<
     return EXIT.ok;
   } finally {
     await worker.close();
+    log.flush();
     off();
   }
 }
@@ -96,41 +97,6 @@ function isFolder(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Characters of output that are gathered for one write. */
-const MOST_AT_ONCE = 1024 * 1024;
-
-/** One line for each start and end, on stderr; many that come together are written together. */
-function log(shell: Shell, json: boolean): (event: WorkerEvent) => void {
-  let lines = "";
-  let scheduled = false;
-  let dropped = 0;
-  return (event) => {
-    // A job that prints faster than anybody reads must not fill the worker's memory.
-    if (
-      event.type === "output" &&
-      (shell.terminal.stderr.isClogged || lines.length > MOST_AT_ONCE)
-    ) {
-      dropped += event.text.length;
-      return;
-    }
-    if (dropped > 0) {
-      lines += json ? "" : `(${renderCount(dropped)} characters that jobs wrote are left out)\n`;
-      dropped = 0;
-    }
-    const now = shell.terminal.now();
-    const text = json ? renderEventJson(event, now) : renderEvent(event, shell.err, now);
-    if (!scheduled) {
-      scheduled = true;
-      setImmediate(() => {
-        shell.terminal.stderr.write(lines);
-        lines = "";
-        scheduled = false;
-      });
-    }
-    lines += text;
-  };
 }
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };

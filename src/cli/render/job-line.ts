@@ -30,7 +30,7 @@ export function renderStanding(job: JobSummary, nowMs: number): string {
 }
 
 /** What a pending job waits for. */
-export function renderPending(job: JobSummary, nowMs: number): string {
+function renderPending(job: JobSummary, nowMs: number): string {
   const parents = job.waitingOn === 1 ? "1 parent" : `${job.waitingOn} parents`;
   if (job.waitingOn > 0) return `pending, waits for ${parents}`;
   if (job.runAt !== null) return `pending, due ${renderAgo(job.runAt, nowMs)}`;

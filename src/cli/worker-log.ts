@@ -1,0 +1,51 @@
+import type { WorkerEvent } from "../index.js";
+import { renderCount } from "./render/time.js";
+import { renderEvent, renderEventJson } from "./render/worker-event.js";
+import type { Shell } from "./shell.js";
+
+/** Characters of output that are gathered for one write. */
+const MOST_AT_ONCE = 1024 * 1024;
+
+/** One line for each start and end, on stderr; many that come together are written together. */
+export class WorkerLog {
+  readonly #shell: Shell;
+  readonly #json: boolean;
+  #lines = "";
+  #dropped = 0;
+  #scheduled = false;
+
+  constructor(shell: Shell, json: boolean) {
+    this.#shell = shell;
+    this.#json = json;
+  }
+
+  hear(event: WorkerEvent): void {
+    // A job that prints faster than anybody reads must not fill the worker's memory.
+    if (event.type === "output" && this.#isFull) {
+      this.#dropped += event.text.length;
+      return;
+    }
+    if (this.#dropped > 0 && !this.#json) {
+      this.#lines += `(${renderCount(this.#dropped)} characters that jobs wrote are left out)\n`;
+    }
+    this.#dropped = 0;
+    const now = this.#shell.terminal.now();
+    this.#lines += this.#json
+      ? renderEventJson(event, now)
+      : renderEvent(event, this.#shell.err, now);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.flush());
+  }
+
+  /** Writes what has been gathered. */
+  flush(): void {
+    this.#shell.terminal.stderr.write(this.#lines);
+    this.#lines = "";
+    this.#scheduled = false;
+  }
+
+  get #isFull(): boolean {
+    return this.#shell.terminal.stderr.isClogged || this.#lines.length > MOST_AT_ONCE;
+  }
+}

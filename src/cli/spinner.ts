@@ -19,7 +19,7 @@ export async function openSpinner(shell: Shell): Promise<Spinner> {
   const { stream, isTerminal } = shell.terminal.stderr;
   if (!isTerminal || stream === undefined || shell.json) return NONE;
   const { default: ora } = await import("ora");
-  const spinner = ora({ stream, discardStdin: false, color: "cyan" });
+  const spinner = ora({ stream, isEnabled: true, discardStdin: false, color: "cyan" });
   let refresh: NodeJS.Timeout | undefined;
   let text = () => "";
   return {

@@ -59,7 +59,7 @@ void test("many jobs are requeued by status and name, or only told", async (t) =
       desk.ask("requeue 3 --dry-run"),
     ]),
     [
-      "Would requeue fail #2, failed\nWould requeue import #1, failed\nWould requeue hold #3, timeout\n",
+      "Would requeue hold #3, timeout\nWould requeue fail #2, failed\nWould requeue import #1, failed\n",
       "Would requeue import #1, failed\n",
       "Nothing to requeue\n",
       "Would requeue hold #3, timeout\n",

@@ -150,6 +150,16 @@ void describe("load-function", () => {
     assert.match(errorOf(await run(`${folder}/jobs.mjs#list`)), /is no function but an object$/);
   });
 
+  test("frames in folders that are called like gigq's own are the user's", async (t) => {
+    const folder = `${temporaryFolder(t)}/dist/src/executor/child/jiti`;
+    const source = "export const fail = () => {\n  throw new Error('mine');\n};";
+    writeFiles(folder, { "jobs.mjs": source, "jobs.ts": source });
+    for (const file of ["jobs.mjs", "jobs.ts"]) {
+      const error = errorOf(await run(`${folder}/${file}#fail`));
+      assert.match(error, new RegExp(`^Error: mine\n.*child/jiti/${file}:2:\\d+\\)$`));
+    }
+  });
+
   test("a module that is not there is told by its path", async (t) => {
     const folder = temporaryFolder(t);
     for (const file of ["jobs.mjs", "jobs.ts", "jobs.cjs"]) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Isolation } from "../../src/executor/executor.js";
-import { attemptOf, Driver, errorOf, resultOf } from "../support/attempts.js";
+import { attemptAt, attemptOf, Driver, errorOf, resultOf } from "../support/attempts.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { writeFiles } from "../support/write-files.js";
 
@@ -64,6 +64,12 @@ void test("a package that is not there, or hides its file, is told by its name a
   assert.match(hidden, /'\.\/lib\/hidden\.js' is not defined by "exports"/);
   const broken = errorOf(await driver.run(attemptOf("broken#which")));
   assert.match(broken, /^Error: Cannot find package 'not-installed'/);
+});
+
+void test("a child process runs in the root", async (t) => {
+  const root = temporaryFolder(t);
+  const driver = await Driver.open(t, "process", { root });
+  assert.equal(resultOf(await driver.run(attemptAt("answers.mjs#whereAmI"))), root);
 });
 
 void test("modules of Node itself are packages too", async (t) => {

@@ -59,6 +59,16 @@ export function stopping({ isolation, kills }: Promises): void {
     });
   }
 
+  const unstoppable = kills === "never" ? false : "here, everything can be stopped";
+  test("a timeout cannot end what ignores it, but counts", { skip: unstoppable }, async (t) => {
+    const driver = await open(t);
+    const trace = new Trace(t);
+    const params = { trace: trace.path, name: "a", ms: 400 };
+    const attempt = attemptAt("steps.mjs#nap", params, timeout);
+    assert.deepEqual(await driver.run(attempt), { type: "timeout" });
+    assert.deepEqual(trace.lines(), ["begin a", "end a"]);
+  });
+
   for (const reason of ["cancelled", "released"] as const) {
     test(`an attempt that is stopped as ${reason} ends as ${reason}`, async (t) => {
       const driver = await open(t);

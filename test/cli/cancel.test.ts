@@ -78,3 +78,22 @@ void test("a running job is cancelled by force only, and then it is killed", asy
   const { status, error, attempts } = await desk.job(1);
   assert.deepEqual([status, error, attempts], ["cancelled", "cancelled while it was running", 1]);
 });
+
+void test("a worker that does not answer is told of, and kills the job once it does", async (t) => {
+  const desk = new Desk(t);
+  await desk.ask("submit ./jobs.mjs#hold -p file=held");
+  const worker = desk.start("worker --worker-id box");
+  await desk.pids("held");
+  worker.kill("SIGSTOP");
+  assert.deepEqual(
+    await desk.gigq("cancel --force 1"),
+    refuses(
+      4,
+      "#1 hold still runs: its worker box has not answered in 10 s",
+      "It is cancelled as soon as the worker sees it; is the worker alive?",
+    ),
+  );
+  worker.kill("SIGCONT");
+  const [job] = await desk.queue.wait([1]);
+  assert.equal(job!.status, "cancelled");
+});

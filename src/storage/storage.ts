@@ -1,5 +1,5 @@
 import type { JobRecord, JobSpec, Lease, ParentResult } from "../job/job.js";
-import type { JobStatus, Settlement } from "../job/lifecycle.js";
+import type { JobStatus, Settled, Settlement } from "../job/lifecycle.js";
 import type { AttemptStatus } from "../job/outcome.js";
 
 /**
@@ -44,6 +44,21 @@ export interface Storage {
    * whose lease no longer holds changes nothing and comes back as stale.
    */
   advance(step: AdvanceStep): Promise<Advanced>;
+
+  /** A folder for what the workers of this queue on this machine leave for each other; not made yet. */
+  readonly meetingPlace: string;
+
+  /** Makes a worker known, which must be done before it claims anything. */
+  enlist(worker: WorkerRecord): Promise<void>;
+
+  /** All workers that were enlisted and not dismissed, alive or not, oldest first. */
+  workers(): Promise<WorkerRecord[]>;
+
+  /** What a worker has claimed and not settled. */
+  inHand(workerKey: string): Promise<AttemptInHand[]>;
+
+  /** Forgets a worker; false, and it stays, while it has something in hand. */
+  dismiss(workerKey: string): Promise<boolean>;
 
   /** Calls the listener soon after anybody changed something; may call it too often. */
   onChange(listener: () => void): () => void;
@@ -112,12 +127,35 @@ export interface Removed {
   readonly next: number | undefined;
 }
 
+/** A worker, as the others need to know it. */
+export interface WorkerRecord {
+  /** Unique for good; a worker that starts again is another one. */
+  readonly key: string;
+  /** The part that the names of its slots begin with. */
+  readonly workerId: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startedAt: number;
+}
+
+/** An attempt that was claimed and not settled. */
+export interface AttemptInHand {
+  readonly lease: Lease;
+  readonly job: Settled & Pick<JobRecord, "id" | "name">;
+  /** When it was claimed, ms UTC. */
+  readonly startedAt: number;
+  /** Grows with each claim of the same worker. */
+  readonly turn: number;
+}
+
 export interface AdvanceStep {
-  /** Who asks: the part that the names of its slots begin with. */
+  /** The key of the worker that asks. One that is not enlisted is given nothing. */
   readonly worker: string;
   readonly settlements: readonly Settlement[];
   /** The name of the slot that each claim is for. */
   readonly claimants: readonly string[];
+  /** The turn of the first claim; those after it count up. */
+  readonly firstTurn: number;
   /** Claims only this job. */
   readonly only?: number | undefined;
   readonly now: number;
@@ -126,6 +164,7 @@ export interface AdvanceStep {
 /** A job handed to one worker for one attempt. */
 export interface Claim {
   readonly lease: Lease;
+  readonly turn: number;
   readonly job: ClaimedJob;
   /** In dependency order; `null` when there are none or they are not wanted. */
   readonly parentResults: readonly ParentResult[] | null;
@@ -148,6 +187,8 @@ export type ClaimedJob = Pick<
 
 export interface Advanced {
   readonly claims: readonly Claim[];
+  /** The worker is not enlisted any more: it was taken for dead, and must not go on. */
+  readonly dismissed: boolean;
   /** Settlements that came too late: the attempt was no longer this worker's. */
   readonly stale: readonly Lease[];
   /** What was stored in place of a retry or release, where somebody had asked for a kill. */

@@ -2,9 +2,10 @@ import { isGigqError } from "../errors.js";
 import { type Attempt, createExecutor, type Executor } from "../executor/executor.js";
 import type { Outcome } from "../job/outcome.js";
 import { openStorage } from "../storage/open-storage.js";
-import type { Advanced, Claim, Storage } from "../storage/storage.js";
+import type { Advanced, Claim, Storage, WorkerRecord } from "../storage/storage.js";
 import type { WorkerSettings } from "./check-worker.js";
 import { Hands } from "./hands.js";
+import { identify } from "./liveness.js";
 import { Pacing } from "./pacing.js";
 import { tell } from "./tell.js";
 import { Wake } from "./wake.js";
@@ -31,6 +32,7 @@ export interface Stint {
  */
 export class WorkLoop {
   readonly #settings: WorkerSettings;
+  readonly #self: WorkerRecord;
   readonly #slotNames: readonly string[];
   readonly #storage: Storage;
   readonly #executor: Executor;
@@ -38,6 +40,8 @@ export class WorkLoop {
   readonly #wake: Wake;
   readonly #pacing = new Pacing();
   readonly #tally = { completed: 0, failed: 0, released: 0 };
+  /** How many turns were given out; a turn is never given twice. */
+  #turns = 0;
   /** The last claim found less than it asked for: nothing is ready. */
   #starved = false;
   #stopping = false;
@@ -51,8 +55,11 @@ export class WorkLoop {
   static async open(location: string, settings: WorkerSettings): Promise<WorkLoop> {
     const { initialize, clock, isolation, concurrency, root, graces, onEvent } = settings;
     const storage = await openStorage(location, { create: initialize, clock });
+    const self = identify(settings.workerId, clock.now());
+    await storage.enlist(self);
     const loop: WorkLoop = new WorkLoop(
       settings,
+      self,
       storage,
       await createExecutor(
         isolation,
@@ -68,9 +75,15 @@ export class WorkLoop {
     return loop;
   }
 
-  private constructor(settings: WorkerSettings, storage: Storage, executor: Executor) {
+  private constructor(
+    settings: WorkerSettings,
+    self: WorkerRecord,
+    storage: Storage,
+    executor: Executor,
+  ) {
     const { workerId, concurrency, clock } = settings;
     this.#settings = settings;
+    this.#self = self;
     this.#storage = storage;
     this.#executor = executor;
     this.#hands = new Hands(clock);
@@ -130,6 +143,7 @@ export class WorkLoop {
 
   async close(): Promise<void> {
     await this.#executor.close();
+    await this.#storage.dismiss(this.#self.key);
     await this.#storage.close();
   }
 
@@ -137,12 +151,14 @@ export class WorkLoop {
   async #step(budget: number): Promise<number> {
     const ended = this.#hands.takeEnded();
     const claimants = this.#room(budget);
+    this.#turns += claimants.length;
     let advanced: Advanced;
     try {
       advanced = await this.#storage.advance({
-        worker: this.#settings.workerId,
+        worker: this.#self.key,
         settlements: ended.map(({ settlement }) => settlement),
         claimants,
+        firstTurn: this.#turns - claimants.length + 1,
         only: this.#settings.only,
         now: this.#settings.clock.now(),
       });

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "../../src/clock.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import type { Storage } from "../../src/storage/storage.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
+import { workerRecord } from "./scene.js";
 import { spec } from "./spec.js";
 
 /** So often a call finds the database held before it is let go: about a second. */
@@ -16,7 +17,8 @@ const CALLS: readonly (readonly [string, (storage: Storage) => Promise<unknown>]
   ["a change", (storage) => storage.change([1], "cancel", 1)],
   [
     "a claim",
-    (storage) => storage.advance({ worker: "w", settlements: [], claimants: ["w"], now: 1 }),
+    (storage) =>
+      storage.advance({ worker: "w", settlements: [], claimants: ["w"], firstTurn: 1, now: 1 }),
   ],
 ];
 
@@ -54,6 +56,7 @@ async function heldAfterOneJob(t: TestContext) {
   const clock = new WaitingClock();
   const storage = await openSqlite(path, { create: true, clock });
   await storage.insert([spec()], 1);
+  await storage.enlist(workerRecord("w"));
   const holder = new Database(path);
   t.after(async () => {
     holder.close();

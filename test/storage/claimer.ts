@@ -12,7 +12,9 @@ import type { Claim } from "../../src/storage/storage.js";
  */
 const [path, name, total] = process.argv.slice(2) as [string, string, string];
 const storage = await openSqlite(path, { create: false, clock: systemClock });
+await storage.enlist({ key: name, workerId: name, host: "box", pid: process.pid, startedAt: 1 });
 
+let turns = 0;
 let held = await step([]);
 await once(process.stdin, "data");
 process.stdin.destroy();
@@ -32,8 +34,10 @@ async function step(ended: readonly Claim[]): Promise<readonly Claim[]> {
       settle(job, lease, { type: "completed", result: JSON.stringify(name) }, time),
     ),
     claimants: [0, 1, 2].map((slot) => `${name}-${slot}`),
+    firstTurn: turns + 1,
     now,
   });
+  turns += claims.length;
   if (stale.length > 0) throw new Error(`lost ${JSON.stringify(stale)}`);
   process.stdout.write(`${JSON.stringify(claims.map((claim) => claim.lease.seq))}\n`);
   return claims;

@@ -61,9 +61,11 @@ export function claimContract(story: Story): void {
   story("no job is given to two connections", async (scene) => {
     const other = await scene.store.connect();
     await scene.addAll(Array.from({ length: 40 }, () => ({})));
+    await scene.enlist("w");
     const steps = Array.from({ length: 20 }, (_, index) =>
       (index % 2 ? other : scene.storage).advance({
-        worker: `w${index}`,
+        worker: "w",
+        firstTurn: 3 * index,
         settlements: [],
         claimants: ["a", "b", "c"],
         now: scene.now,
@@ -95,6 +97,7 @@ export function claimContract(story: Story): void {
     const [claim] = await scene.claim("w-1");
     assert.deepEqual(claim, {
       lease: { seq: job.seq, number: 1, workerId: "w-1" },
+      turn: 1,
       job: {
         seq: job.seq,
         id: said.id,

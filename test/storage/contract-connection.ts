@@ -19,7 +19,13 @@ export function connectionContract(story: Story): void {
     const job = await scene.add();
     const claim = await scene.take(job);
     const settlements = [scene.ending(claim, COMPLETED)];
-    await other.advance({ worker: "w", settlements, claimants: [], now: scene.now });
+    await other.advance({
+      worker: "w",
+      settlements,
+      claimants: [],
+      firstTurn: 9,
+      now: scene.now,
+    });
     assert.deepEqual((await scene.end(claim, COMPLETED)).stale, [claim.lease]);
   });
 
@@ -37,6 +43,7 @@ export function connectionContract(story: Story): void {
       worker: "w",
       settlements: [],
       claimants: ["w"],
+      firstTurn: 9,
       now: scene.now,
     });
     assert.equal(claims[0]?.lease.seq, child.seq);

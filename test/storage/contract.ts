@@ -9,6 +9,7 @@ import { removeContract } from "./contract-remove.js";
 import { retryContract } from "./contract-retry.js";
 import { revivalContract } from "./contract-revival.js";
 import { settleContract } from "./contract-settle.js";
+import { workersContract } from "./contract-workers.js";
 import type { Engine } from "./engine.js";
 import { Scene } from "./scene.js";
 
@@ -33,4 +34,5 @@ export function storageContract(engine: Engine): void {
   revivalContract(story);
   removeContract(story);
   connectionContract(story);
+  workersContract(story);
 }

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { systemClock } from "../../src/clock.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
+import { workerRecord } from "./scene.js";
 import { WALK } from "./steps.js";
 import { Walk } from "./walk.js";
 
@@ -20,6 +21,7 @@ void test("on random walks a storage never parts from the model", {
     mkdirSync(home);
     const path = join(home, "queue.db");
     const storage = await openSqlite(path, { create: true, clock: systemClock });
+    for (const key of ["a", "b"]) await storage.enlist(workerRecord(key));
     try {
       await new Walk(storage).take(steps);
     } finally {

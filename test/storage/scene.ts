@@ -9,6 +9,7 @@ import type {
   ChangeVerb,
   Claim,
   Storage,
+  WorkerRecord,
 } from "../../src/storage/storage.js";
 import type { Store } from "./engine.js";
 import { spec } from "./spec.js";
@@ -28,6 +29,8 @@ export class Scene {
   readonly storage: Storage;
   /** ms UTC; tests move it by hand. */
   now = 1_800_000_000_000;
+  readonly #enlisted = new Set<string>();
+  #turns = 0;
 
   constructor(store: Store, storage: Storage) {
     this.store = store;
@@ -78,14 +81,27 @@ export class Scene {
     return this.look(job);
   }
 
-  async advance(step: Partial<Parameters<Storage["advance"]>[0]>): Promise<Advanced> {
-    return this.storage.advance({
+  /** What a worker does, "w" unless said; it is enlisted the first time. */
+  async advance(said: Partial<Parameters<Storage["advance"]>[0]>): Promise<Advanced> {
+    const step = {
       worker: "w",
       settlements: [],
       claimants: [],
+      firstTurn: this.#turns + 1,
       now: this.now,
-      ...step,
-    });
+      ...said,
+    };
+    this.#turns += step.claimants.length;
+    await this.enlist(step.worker);
+    return this.storage.advance(step);
+  }
+
+  async enlist(key: string): Promise<void> {
+    if (this.#enlisted.has(key)) return;
+    this.#enlisted.add(key);
+    const known = await this.storage.workers();
+    if (known.some((worker) => worker.key === key)) return;
+    await this.storage.enlist(workerRecord(key));
   }
 
   async change(verb: ChangeVerb, ...jobs: Numbered[]): Promise<Change[]> {
@@ -124,4 +140,9 @@ export class Scene {
       return job;
     });
   }
+}
+
+/** A worker of that key. */
+export function workerRecord(key: string): WorkerRecord {
+  return { key, workerId: key, host: "box", pid: 1, startedAt: 1_700_000_000_000 };
 }

@@ -8,7 +8,7 @@ import type { JobRecord } from "../../src/job/job.js";
 import { openDatabase } from "../../src/storage/sqlite/open-database.js";
 import { SCHEMA_VERSION } from "../../src/storage/sqlite/schema.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
-import type { AttemptRecord, Counts } from "../../src/storage/storage.js";
+import type { AttemptRecord, Counts, WorkerRecord } from "../../src/storage/storage.js";
 import { PROJECT } from "../support/paths.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { COMPLETED, FAILED, Scene } from "./scene.js";
@@ -71,10 +71,20 @@ for (const version of VERSIONS) {
     const { scene, job } = await oldQueue(t, version);
     const claims = ["running", "to be killed"].map((name) => {
       const { seq, lease, workerId } = job(name);
-      const number = lease;
-      return { lease: { seq, number, workerId: workerId! }, job: job(name), parentResults: null };
+      return {
+        lease: { seq, number: lease, workerId: workerId! },
+        turn: 0,
+        job: job(name),
+        parentResults: null,
+      };
     });
-    assert.deepEqual((await scene.advance({ worker: "old" })).toKill, [claims[1]!.lease]);
+    const [{ key }] = (await scene.storage.workers()) as [WorkerRecord];
+    const inHand = await scene.storage.inHand(key);
+    assert.deepEqual(
+      inHand.map((attempt) => attempt.lease),
+      claims.map((claim) => claim.lease),
+    );
+    assert.deepEqual((await scene.advance({ worker: key })).toKill, [claims[1]!.lease]);
     await scene.end(claims[0]!, COMPLETED);
     await scene.end(claims[1]!, FAILED);
     assert.equal(await scene.status(job("running"), job("to be killed")), "completed cancelled");

@@ -14,6 +14,7 @@ export class Walk {
   readonly #held: Claim[] = [];
   readonly #settled: Claim[] = [];
   #now = 1_800_000_000_000;
+  #turns = 0;
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -76,7 +77,9 @@ export class Walk {
     endings: readonly Ending[],
   ): Promise<void> {
     const settlements = endings.flatMap((ending) => this.#settlement(ending) ?? []);
-    const step = { worker, settlements, claimants, only, now: this.#now };
+    const firstTurn = this.#turns + 1;
+    this.#turns += claimants.length;
+    const step = { worker, settlements, claimants, firstTurn, only, now: this.#now };
     const { claims, stale, toKill, nextDueAt } = await this.#storage.advance(step);
     const expected = this.#model.advance(step);
     assert.deepEqual(

@@ -23,7 +23,7 @@ export class Claims {
     this.#promoteDue = db.prepare(sql.PROMOTE_DUE);
     this.#nextDue = db.prepare<[], number | null>(sql.NEXT_DUE).pluck();
     this.#anyReady = db.prepare(sql.ANY_READY).pluck();
-    this.#toKill = db.prepare<[string, string], { seq: number; lease: number; worker_id: string }>(
+    this.#toKill = db.prepare<[string], { seq: number; lease: number; worker_id: string }>(
       sql.TO_KILL,
     );
   }
@@ -34,11 +34,12 @@ export class Claims {
   }
 
   /** Claims one ready job for each claimant; inside the caller's write transaction. */
-  take({ claimants, only, now }: AdvanceStep): Claim[] {
+  take(step: AdvanceStep): Claim[] {
+    const { claimants, only, now } = step;
     this.#promoteDue.run(now);
     const rows =
       only === undefined ? this.#readyJobs.all(claimants.length) : this.#readyJob.all(only);
-    return rows.map((row, index) => this.#give(row, claimants[index]!, now));
+    return rows.map((row, index) => this.#give(row, step, index));
   }
 
   /** When the next delayed job is due, ms UTC. */
@@ -49,15 +50,18 @@ export class Claims {
   /** Attempts in the hands of `worker` that somebody wants killed. */
   toKill(worker: string): Lease[] {
     return this.#toKill
-      .all(worker, `${worker}-*`)
+      .all(worker)
       .map((row) => ({ seq: row.seq, number: row.lease, workerId: row.worker_id }));
   }
 
-  #give(row: JobRow, workerId: string, now: number): Claim {
-    this.#claim.run(workerId, now, now, row.seq);
+  #give(row: JobRow, { worker, claimants, firstTurn, now }: AdvanceStep, index: number): Claim {
+    const workerId = claimants[index]!;
+    const turn = firstTurn + index;
+    this.#claim.run(workerId, worker, turn, now, now, row.seq);
     const wanted = row.parents > 0 && row.pass_parent_results !== 0;
     return {
       lease: { seq: row.seq, number: row.lease + 1, workerId },
+      turn,
       job: claimedJobOfRow(row),
       parentResults: wanted ? this.#parentResults.all(row.seq) : null,
     };

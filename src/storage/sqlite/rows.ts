@@ -1,7 +1,7 @@
 import type { Backoff, JobRecord, OnParentFailure } from "../../job/job.js";
 import type { JobStatus } from "../../job/lifecycle.js";
 import type { AttemptStatus } from "../../job/outcome.js";
-import type { AttemptRecord, ClaimedJob } from "../storage.js";
+import type { AttemptInHand, AttemptRecord, ClaimedJob } from "../storage.js";
 
 /** A row of `job`, as SQLite hands it out. */
 export interface JobRow {
@@ -24,6 +24,8 @@ export interface JobRow {
   run_at: number | null;
   lease: number;
   worker_id: string | null;
+  turn: number | null;
+  progress: string | null;
   cancel_requested: 0 | 1;
   created_at: number;
   updated_at: number;
@@ -91,6 +93,25 @@ export function claimedJobOfRow(row: JobRow): ClaimedJob {
     retryDelayMs: row.retry_delay_ms,
     backoff: row.backoff,
     passParentResults: triState(row.pass_parent_results),
+  };
+}
+
+/** A row of a running job. */
+export function attemptInHandOfRow(row: JobRow): AttemptInHand {
+  return {
+    lease: { seq: row.seq, number: row.lease, workerId: row.worker_id! },
+    job: {
+      seq: row.seq,
+      id: row.id,
+      name: row.name,
+      attempts: row.attempts,
+      maxAttempts: row.max_attempts,
+      timeoutMs: row.timeout_ms,
+      retryDelayMs: row.retry_delay_ms,
+      backoff: row.backoff,
+    },
+    startedAt: row.started_at!,
+    turn: row.turn!,
   };
 }
 

@@ -94,6 +94,47 @@ const MIGRATIONS: readonly string[] = [
   ) strict, without rowid;
   create index dependency_parent on dependency (parent_seq, child_seq);
   `,
+  `
+  -- The workers that have come and have not been dismissed; a dead one stays until somebody has
+  -- settled its attempts.
+  create table worker (
+    key text primary key,
+    worker_id text not null,
+    host text not null,
+    pid integer not null,
+    started_at integer not null
+  ) strict, without rowid;
+
+  -- In whose hands a running job is. Of the jobs in the same hands, turns tell which was handed
+  -- out before which.
+  alter table job add column worker_key text check (worker_key is null or status = 'running');
+  alter table job add column turn integer check (turn is null or status = 'running');
+  -- The last that was told of an attempt's progress, as JSON.
+  alter table job add column progress text;
+
+  -- What attempts wrote, in pieces of whole lines. Where the position of one is beyond the end of
+  -- the one before, something was left out.
+  create table log (
+    id integer primary key,
+    job_seq integer not null references job on delete cascade,
+    lease integer not null,
+    position integer not null check (position >= 0),
+    at integer not null,
+    stream text not null check (stream = 'stdout' or stream = 'stderr' or stream = 'log'),
+    bytes blob not null
+  ) strict;
+  create unique index log_position on log (job_seq, lease, position);
+
+  -- Nobody knew before who is alive: what runs is in the hands of one that is not.
+  insert into worker (key, worker_id, host, pid, started_at)
+  select 'before-schema-2', 'unknown', 'unknown', 0, max(started_at)
+  from job
+  where status = 'running'
+  having count(*) > 0;
+  update job
+  set worker_key = 'before-schema-2', turn = 0
+  where status = 'running';
+  `,
 ];
 
 /** The version that this code reads and writes. */

@@ -123,7 +123,7 @@ where seq = ? and ${READY}`;
 export const CLAIM: string = `
 update job
 set status = ${to("claim")}, attempts = attempts + 1, lease = lease + 1, worker_id = ?,
-  started_at = ?, updated_at = ?, error = null
+  worker_key = ?, turn = ?, started_at = ?, updated_at = ?, error = null, progress = null
 where seq = ?`;
 
 /**
@@ -133,7 +133,8 @@ where seq = ?`;
 export const SETTLE: string = `
 update job
 set status = ?, attempts = ?, result = ?, error = ?, run_at = ?, finished_at = ?,
-  started_at = ?, updated_at = ?, worker_id = null, cancel_requested = 0
+  started_at = ?, updated_at = ?, worker_id = null, worker_key = null, turn = null,
+  cancel_requested = 0
 where seq = ? and lease = ? and worker_id = ? and status in ${from("complete")}
   and (cancel_requested = 0 or ? <> ${to("retry")})`;
 
@@ -210,7 +211,28 @@ where d.parent_seq = ? and c.status = 'pending'`;
 export const TO_KILL: string = `
 select seq, lease, worker_id
 from job
-where cancel_requested = 1 and (worker_id = ? or worker_id glob ?)`;
+where cancel_requested = 1 and worker_key = ?`;
+
+export const ENLIST: string = `
+insert into worker (key, worker_id, host, pid, started_at)
+values (?, ?, ?, ?, ?)`;
+
+export const IS_ENLISTED: string = "select 1 from worker where key = ?";
+
+export const WORKERS: string = `
+select key, worker_id, host, pid, started_at
+from worker
+order by started_at, key`;
+
+/** Running jobs are few: they are found by their status, and need no index of their own. */
+export const IN_HAND: string = `
+select seq, id, name, attempts, max_attempts, timeout_ms, retry_delay_ms, backoff, lease,
+  worker_id, started_at, turn
+from job indexed by job_status
+where status = 'running' and worker_key = ?
+order by turn`;
+
+export const DISMISS: string = "delete from worker where key = ?";
 
 export const STATUS_OF: string = "select status from job where seq = ?";
 

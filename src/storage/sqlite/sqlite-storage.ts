@@ -6,6 +6,7 @@ import { refuseCycles } from "../order.js";
 import type {
   Advanced,
   AdvanceStep,
+  AttemptInHand,
   AttemptRecord,
   Change,
   ChangeVerb,
@@ -15,6 +16,7 @@ import type {
   Removed,
   RemoveQuery,
   Storage,
+  WorkerRecord,
 } from "../storage.js";
 import { Changes } from "./changes.js";
 import { Claims } from "./claims.js";
@@ -26,6 +28,7 @@ import { Queries } from "./queries.js";
 import { Removals } from "./removals.js";
 import { Settlements } from "./settlements.js";
 import { watchFile } from "./watch-file.js";
+import { Workers } from "./workers.js";
 
 /** Opens the queue at `path`; see `openDatabase` for what is refused. */
 export async function openSqlite(
@@ -47,6 +50,7 @@ class SqliteStorage implements Storage {
   readonly #settlements: Settlements;
   readonly #changes: Changes;
   readonly #removals: Removals;
+  readonly #workers: Workers;
 
   constructor(db: Database, path: string, clock: Clock) {
     const family = new Family(db);
@@ -60,6 +64,11 @@ class SqliteStorage implements Storage {
     this.#settlements = new Settlements(db, family);
     this.#changes = new Changes(db, family);
     this.#removals = new Removals(db);
+    this.#workers = new Workers(db);
+  }
+
+  get meetingPlace(): string {
+    return `${this.#path}-workers`;
   }
 
   insert(jobs: readonly JobSpec[], now: number): Promise<number[]> {
@@ -118,12 +127,33 @@ class SqliteStorage implements Storage {
       if (stored === undefined) stale.push(settlement.lease);
       else if (stored !== settlement) overruled.push(stored);
     }
-    const claims = step.claimants.length > 0 ? this.#claims.take(step) : [];
+    const mayClaim = step.claimants.length > 0 && this.#workers.isEnlisted(step.worker);
+    const claims = mayClaim ? this.#claims.take(step) : [];
     return { claims, stale, overruled, ...this.#outlook(step) };
   }
 
-  #outlook({ worker }: AdvanceStep): Pick<Advanced, "toKill" | "nextDueAt"> {
-    return { toKill: this.#claims.toKill(worker), nextDueAt: this.#claims.nextDueAt() };
+  #outlook({ worker }: AdvanceStep): Pick<Advanced, "dismissed" | "toKill" | "nextDueAt"> {
+    return {
+      dismissed: !this.#workers.isEnlisted(worker),
+      toKill: this.#claims.toKill(worker),
+      nextDueAt: this.#claims.nextDueAt(),
+    };
+  }
+
+  enlist(worker: WorkerRecord): Promise<void> {
+    return this.#write(() => this.#workers.enlist(worker));
+  }
+
+  workers(): Promise<WorkerRecord[]> {
+    return this.#read(() => this.#workers.all());
+  }
+
+  inHand(workerKey: string): Promise<AttemptInHand[]> {
+    return this.#read(() => this.#workers.inHand(workerKey));
+  }
+
+  dismiss(workerKey: string): Promise<boolean> {
+    return this.#write(() => this.#workers.dismiss(workerKey));
   }
 
   onChange(listener: () => void): () => void {

@@ -1,29 +1,45 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { FileMark } from "./mark.js";
+import type { ExecutorOptions } from "./executor.js";
+import { Guardian } from "./guardian.js";
+import type { Mark } from "./mark.js";
 import { type Command, isReport, lineReader, type Report, toLine } from "./messages.js";
-import type { Runner, RunnerEvents } from "./runner.js";
+import { childTag, killTagged, TAG } from "./remains.js";
+import type { Runner, RunnerEvents, Seat, StartRunner } from "./runner.js";
 
 const ENTRY = fileURLToPath(new URL("./child/process-entry.js", import.meta.url));
 
 /** How long a dead child's last words are waited for, should somebody else hold its pipes open. */
 const LAST_WORDS_MS = 1_000;
 
-/** Starts a child process that leads a process group of its own. */
-export function startChildProcess(root: string, events: RunnerEvents): Runner {
-  const mark = FileMark.create();
+/** Starts child processes for one worker, each the leader of a process group of its own. */
+export function childProcesses({ traces }: ExecutorOptions): StartRunner {
+  const key = traces?.key ?? randomBytes(6).toString("hex");
+  const guardian = new Guardian(childTag(key));
+  return (seat, events) => startChildProcess({ ...seat, key, guardian }, events);
+}
+
+/** A seat among those of one worker. */
+interface WatchedSeat extends Seat {
+  readonly key: string;
+  readonly guardian: Guardian;
+}
+
+function startChildProcess(seat: WatchedSeat, events: RunnerEvents): Runner {
+  const { root, traces } = seat.options;
   try {
     const child = spawn(process.execPath, [ENTRY], {
       cwd: root,
+      env: { ...process.env, [TAG]: childTag(seat.key, seat.slot) },
       detached: true,
-      // Beyond the usual three: commands in, reports out, and the mark.
-      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", mark.fd],
+      // Beyond the usual three: commands in, reports out, the mark, and a sign of life to hold open.
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", seat.mark.fd, traces?.fd ?? "ignore"],
     });
-    return new ChildProcessRunner(child, root, mark, events);
+    return new ChildProcessRunner(child, seat, events);
   } catch (error) {
-    mark.close();
     throw new Error(whyNotStarted(error as Error, root), { cause: error });
   }
 }
@@ -34,15 +50,18 @@ function whyNotStarted(error: Error, root: string): string {
 }
 
 class ChildProcessRunner implements Runner {
-  readonly mark: FileMark;
+  readonly mark: Mark;
+  readonly #tag: string;
   readonly #child: ChildProcess;
   readonly #commands: Writable | undefined;
   readonly #events: RunnerEvents;
   #garbled = false;
   #gone = false;
 
-  constructor(child: ChildProcess, root: string, mark: FileMark, events: RunnerEvents) {
-    this.mark = mark;
+  constructor(child: ChildProcess, seat: WatchedSeat, events: RunnerEvents) {
+    const { root } = seat.options;
+    this.mark = seat.mark;
+    this.#tag = childTag(seat.key, seat.slot);
     this.#child = child;
     this.#events = events;
     child.once("error", (error) =>
@@ -50,6 +69,7 @@ class ChildProcessRunner implements Runner {
     );
     // When the worker is out of files there are not even pipes, whatever the types say.
     if (child.stdio === undefined) return;
+    if (child.pid !== undefined) seat.guardian.watch(child.pid);
     this.#commands = child.stdio[3] as Writable;
     // Writing to a child that just died is no news: its end says more.
     this.#commands.on("error", () => {});
@@ -59,8 +79,10 @@ class ChildProcessRunner implements Runner {
       this.#passOn("stderr", child.stderr!),
     ]);
     child.once("exit", (code, signal) => {
-      // Whatever it started dies with it.
+      // Whatever it started dies with it, also what has left the group.
       this.#signalGroup("SIGKILL");
+      killTagged(this.#tag);
+      seat.guardian.unwatch(child.pid!);
       const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
       const late = setTimeout(() => this.#end(how), LAST_WORDS_MS);
       void lastWords.then(() => {
@@ -128,7 +150,6 @@ class ChildProcessRunner implements Runner {
     const why = this.#garbled ? "wrote to a file that is gigq's own, and was killed" : how;
     this.#events.gone(`the job's process ${why}`);
     for (const stream of this.#child.stdio ?? []) stream?.destroy();
-    this.mark.close();
   }
 }
 

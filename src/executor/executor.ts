@@ -8,6 +8,8 @@ export const ISOLATIONS: readonly Isolation[] = ["process", "thread", "inline"];
 
 /** One run of a function, as an executor needs to know it. */
 export interface Attempt {
+  /** Grows with each attempt that is dispatched. */
+  readonly turn: number;
   readonly function: string;
   /** JSON of an object. */
   readonly params: string;
@@ -43,6 +45,16 @@ export interface Executor {
   close(): Promise<void>;
 }
 
+/** What an executor leaves for others, who are to find and end what runs when its worker has died. */
+export interface Traces {
+  /** Unique to the worker; its children carry it in their environment. */
+  readonly key: string;
+  /** Where it is noted what has begun. */
+  readonly folder: string;
+  /** Held open by every child process. */
+  readonly fd: number;
+}
+
 /** What an executor says while attempts run. */
 export interface ExecutorEvents {
   /** The attempt is at the head of its slot. */
@@ -70,6 +82,8 @@ export interface ExecutorOptions {
   /** The folder in which children run, and from which packages are looked up. */
   readonly root: string;
   readonly graces: Graces;
+  /** Left out, nobody will find what is left when the worker dies. */
+  readonly traces?: Traces;
 }
 
 /** Makes the executor of that isolation, and loads only what it needs. */
@@ -87,6 +101,6 @@ export async function createExecutor(
     const { startThread } = await import("./thread.js");
     return new Pool(isolation, options, events, startThread);
   }
-  const { startChildProcess } = await import("./child-process.js");
-  return new Pool(isolation, options, events, startChildProcess);
+  const { childProcesses } = await import("./child-process.js");
+  return new Pool(isolation, options, events, childProcesses(options));
 }

@@ -6,6 +6,8 @@ import { loadFunction } from "./child/load-function.js";
 import { Deadline } from "./deadline.js";
 import type { Attempt, Executor, ExecutorEvents, ExecutorOptions, Isolation } from "./executor.js";
 import { fillEvenly } from "./fill-evenly.js";
+import { Mark } from "./mark.js";
+import { markPath } from "./remains.js";
 
 /** What waits behind an attempt that takes longer than this is taken back for others to run. */
 const FALLS_BEHIND_MS = 50;
@@ -20,8 +22,14 @@ interface Running {
 }
 
 class InlineSlot {
+  /** For others to see what had begun, should this process die. */
+  readonly mark: Mark;
   readonly waiting: Attempt[] = [];
   running: Running | undefined;
+
+  constructor(mark: Mark) {
+    this.mark = mark;
+  }
 
   get held(): number {
     return this.waiting.length + (this.running === undefined ? 0 : 1);
@@ -42,7 +50,10 @@ export class InlineExecutor implements Executor {
   constructor(options: ExecutorOptions, events: ExecutorEvents) {
     this.#root = options.root;
     this.#events = events;
-    this.#slots = Array.from({ length: options.slots }, () => new InlineSlot());
+    this.#slots = Array.from(
+      { length: options.slots },
+      (_, index) => new InlineSlot(Mark.create(markPath(options.traces, index))),
+    );
   }
 
   room(depth: number): number[] {
@@ -72,7 +83,8 @@ export class InlineExecutor implements Executor {
   async close(): Promise<void> {
     this.recall();
     this.#deadline.cancel();
-    for (const { running } of this.#slots) {
+    for (const { mark, running } of this.#slots) {
+      mark.close();
       if (running === undefined || running.forsaken) continue;
       this.#abort(running, "released");
       running.forsaken = true;
@@ -92,6 +104,7 @@ export class InlineExecutor implements Executor {
         startedMs: performance.now(),
       };
       slot.running = running;
+      slot.mark.begin(attempt.turn);
       this.#events.begun(attempt);
       const outcome = await this.#call(attempt, running.abort);
       slot.running = undefined;

@@ -2,24 +2,6 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/**
- * Who may begin what, agreed between a worker and a child without waiting for each other.
- *
- * The child writes down what it is about to begin, and then reads how far it may go. The worker
- * writes how far the child may go, and then reads what has begun. Whichever comes first, at least
- * one of them sees the other's word (the flags of Dekker's algorithm), so an attempt that the
- * worker takes back is never begun, even by a child that was stopped in between. And what a dead
- * child had begun can still be read.
- */
-export interface Mark {
-  /** Child: announces attempt `n`; false when it was recalled and must not begin. */
-  begin(n: number): boolean;
-  /** Worker: forbids everything after `n`. */
-  limit(n: number): void;
-  /** Worker: the last attempt that was announced, and when on the monotonic clock. */
-  begun(): { n: number; atMs: number };
-}
-
 export const NO_LIMIT: number = 2 ** 31 - 1;
 
 /** Milliseconds on a clock that all processes of this machine share and that is never set. */
@@ -27,6 +9,8 @@ export function monotonicMs(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1e3 + nanoseconds / 1e6;
 }
+
+const FRESH = constants.O_RDWR | constants.O_CREAT;
 
 /** Float64 cells: [0] attempt begun, [1] when, [2] bytes of unsent reports, [3] the limit. */
 const CELLS = 4;
@@ -36,27 +20,56 @@ const REPORTS_AT = 64;
 const REPORTS_ROOM = 16_384;
 
 /**
- * A mark in a nameless file, for two processes that both hold it open. It also carries reports
- * that the child has not sent yet, so that it need not send each one alone, and yet none is lost
- * when it dies.
+ * Who may begin what, agreed between a worker and a child without waiting for each other.
+ *
+ * The child writes down what it is about to begin, and then reads how far it may go. The worker
+ * writes how far the child may go, and then reads what has begun. Whichever comes first, at least
+ * one of them sees the other's word (the flags of Dekker's algorithm), so an attempt that the
+ * worker takes back is never begun, even by a child that was stopped in between. And what a dead
+ * child had begun can still be read; where the file has a name, also when the worker is dead too.
+ *
+ * It also carries reports that the child has not sent yet, so that it need not send each one alone,
+ * and yet none is lost when it dies.
  */
-export class FileMark implements Mark {
+export class Mark {
   readonly fd: number;
   readonly #cells = new Float64Array(CELLS);
   readonly #bytes = new Uint8Array(this.#cells.buffer);
+  #closed = false;
 
   constructor(fd: number) {
     this.fd = fd;
   }
 
-  /** The worker's side: makes the file, in memory where the system has a place for that. */
-  static create(): FileMark {
-    const mark = new FileMark(namelessFile());
+  /**
+   * The worker's side: makes the file. Without a path, or where that cannot be written, it has no
+   * name, and is in memory where the system has a place for that.
+   */
+  static create(path?: string): Mark {
+    const mark = new Mark(namedFile(path) ?? namelessFile());
     mark.#cells[3] = NO_LIMIT;
-    writeSync(mark.fd, mark.#bytes, 0, mark.#bytes.length, 0);
+    // All of it, so that there is room on the disk for what comes.
+    const bytes = Buffer.alloc(REPORTS_AT + REPORTS_ROOM);
+    bytes.set(mark.#bytes);
+    writeSync(mark.fd, bytes, 0, bytes.length, 0);
     return mark;
   }
 
+  /** What the mark at `path` says was begun last; `undefined` where it cannot be read. */
+  static lastBegun(path: string): number | undefined {
+    try {
+      const mark = new Mark(openSync(path, "r"));
+      try {
+        return mark.begun().n;
+      } finally {
+        mark.close();
+      }
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Child: announces attempt `n`; false when it was recalled and must not begin. */
   begin(n: number): boolean {
     this.#cells[0] = n;
     this.#cells[1] = monotonicMs();
@@ -65,11 +78,13 @@ export class FileMark implements Mark {
     return n <= this.#cells[3]!;
   }
 
+  /** Worker: forbids everything after `n`. */
   limit(n: number): void {
     this.#cells[3] = n;
     writeSync(this.fd, this.#bytes, LIMIT_AT, 8, LIMIT_AT);
   }
 
+  /** Worker: the last attempt that was announced, and when on the monotonic clock. */
   begun(): { n: number; atMs: number } {
     readSync(this.fd, this.#bytes, 0, LIMIT_AT, 0);
     return { n: this.#cells[0]!, atMs: this.#cells[1]! };
@@ -104,7 +119,17 @@ export class FileMark implements Mark {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     closeSync(this.fd);
+  }
+}
+
+function namedFile(path: string | undefined): number | undefined {
+  try {
+    return path === undefined ? undefined : openSync(path, FRESH, 0o600);
+  } catch {
+    return undefined;
   }
 }
 
@@ -113,7 +138,7 @@ function namelessFile(): number {
     try {
       const folder = mkdtempSync(join(place, "gigq-"));
       try {
-        return openSync(join(folder, "mark"), constants.O_RDWR | constants.O_CREAT, 0o600);
+        return openSync(join(folder, "mark"), FRESH, 0o600);
       } finally {
         rmSync(folder, { recursive: true });
       }
@@ -122,37 +147,4 @@ function namelessFile(): number {
     }
   }
   throw new Error("unreachable");
-}
-
-/** A mark in memory that two threads share. */
-export class SharedMark implements Mark {
-  readonly memory: SharedArrayBuffer;
-  readonly #begunAt: Float64Array;
-  readonly #words: Int32Array;
-
-  constructor(memory: SharedArrayBuffer) {
-    this.memory = memory;
-    this.#begunAt = new Float64Array(memory, 0, 1);
-    this.#words = new Int32Array(memory, 8, 2);
-  }
-
-  static create(): SharedMark {
-    const mark = new SharedMark(new SharedArrayBuffer(16));
-    mark.limit(NO_LIMIT);
-    return mark;
-  }
-
-  begin(n: number): boolean {
-    this.#begunAt[0] = monotonicMs();
-    Atomics.store(this.#words, 0, n);
-    return n <= Atomics.load(this.#words, 1);
-  }
-
-  limit(n: number): void {
-    Atomics.store(this.#words, 1, n);
-  }
-
-  begun(): { n: number; atMs: number } {
-    return { n: Atomics.load(this.#words, 0), atMs: this.#begunAt[0]! };
-  }
 }

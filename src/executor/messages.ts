@@ -1,15 +1,15 @@
 import type { Outcome } from "../job/outcome.js";
 import type { Attempt } from "./executor.js";
 
-/** An attempt on its way to a child. `n` counts up through the life of the child. */
-export interface Assignment extends Omit<Attempt, "timeoutMs"> {
+/** An attempt on its way to a child. `n` is its turn: of a child's attempts, each has a greater one. */
+export interface Assignment extends Omit<Attempt, "turn" | "timeoutMs"> {
   readonly n: number;
 }
 
 /** The timeout stays behind: a child does not watch over itself. */
-export function toAssignment({ n, attempt }: { n: number; attempt: Attempt }): Assignment {
-  const { timeoutMs: _, ...rest } = attempt;
-  return { n, ...rest };
+export function toAssignment({ attempt }: { attempt: Attempt }): Assignment {
+  const { turn, timeoutMs: _, ...rest } = attempt;
+  return { n: turn, ...rest };
 }
 
 /** What a worker tells a child. */

@@ -19,7 +19,10 @@ export class Pool implements Executor {
     start: StartRunner,
   ) {
     this.isolation = isolation;
-    this.#slots = Array.from({ length: options.slots }, () => new Slot(options, events, start));
+    this.#slots = Array.from(
+      { length: options.slots },
+      (_, index) => new Slot(index, options, events, start),
+    );
     this.#deadline = new Deadline(() => earliest(this.#slots.map((slot) => slot.check())));
   }
 

@@ -1,3 +1,4 @@
+import type { ExecutorOptions } from "./executor.js";
 import type { Mark } from "./mark.js";
 import type { Command, Report } from "./messages.js";
 
@@ -20,5 +21,13 @@ export interface RunnerEvents {
   gone(how: string): void;
 }
 
+/** Where a child is put: what is there before it comes, and after it has gone. */
+export interface Seat {
+  readonly options: ExecutorOptions;
+  /** The number of its slot. */
+  readonly slot: number;
+  readonly mark: Mark;
+}
+
 /** Throws when the system refuses, for want of processes or files. */
-export type StartRunner = (root: string, events: RunnerEvents) => Runner;
+export type StartRunner = (seat: Seat, events: RunnerEvents) => Runner;

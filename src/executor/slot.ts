@@ -1,7 +1,8 @@
 import type { Outcome, StopReason } from "../job/outcome.js";
 import type { Attempt, ExecutorEvents, ExecutorOptions } from "./executor.js";
-import { monotonicMs, NO_LIMIT } from "./mark.js";
+import { Mark, monotonicMs, NO_LIMIT } from "./mark.js";
 import { type Report, toAssignment } from "./messages.js";
+import { markPath } from "./remains.js";
 import type { Runner, StartRunner } from "./runner.js";
 
 /** What waits behind an attempt that takes longer than this is taken back for others to run. */
@@ -35,9 +36,11 @@ export class Slot {
   readonly #options: ExecutorOptions;
   readonly #events: ExecutorEvents;
   readonly #start: StartRunner;
+  readonly #index: number;
+  /** One for all its children, one after the other. */
+  #mark: Mark | undefined;
   #runner: Runner | undefined;
   #entries: Entry[] = [];
-  #lastN = 0;
   #stopping: Stopping | undefined;
   /** The last attempt that the child may begin. */
   #limit = NO_LIMIT;
@@ -50,7 +53,8 @@ export class Slot {
   #gone: Promise<void> | undefined;
   #onGone: () => void = () => {};
 
-  constructor(options: ExecutorOptions, events: ExecutorEvents, start: StartRunner) {
+  constructor(index: number, options: ExecutorOptions, events: ExecutorEvents, start: StartRunner) {
+    this.#index = index;
     this.#options = options;
     this.#events = events;
     this.#start = start;
@@ -83,7 +87,7 @@ export class Slot {
 
   dispatch(attempts: readonly Attempt[]): void {
     const idle = this.#entries.length === 0;
-    const added = attempts.map((attempt) => ({ n: ++this.#lastN, attempt, takenBack: false }));
+    const added = attempts.map((attempt) => ({ n: attempt.turn, attempt, takenBack: false }));
     this.#entries.push(...added);
     try {
       this.#runner ??= this.#startRunner();
@@ -161,21 +165,27 @@ export class Slot {
   /** Ends the child; resolves when it is gone. What still runs in it is released. */
   async close(): Promise<void> {
     const runner = this.#runner;
-    if (runner === undefined) return;
-    for (const entry of this.#entries) entry.stopAs ??= "released";
-    if (this.#entries.length > 0) runner.destroy();
-    else runner.send({ type: "exit" });
-    const impatience = setTimeout(() => runner.destroy(), EXIT_MS);
-    await this.#gone;
-    clearTimeout(impatience);
+    if (runner !== undefined) {
+      for (const entry of this.#entries) entry.stopAs ??= "released";
+      if (this.#entries.length > 0) runner.destroy();
+      else runner.send({ type: "exit" });
+      const impatience = setTimeout(() => runner.destroy(), EXIT_MS);
+      await this.#gone;
+      clearTimeout(impatience);
+    }
+    this.#mark?.close();
+    this.#mark = undefined;
   }
 
   #startRunner(): Runner {
+    this.#mark ??= Mark.create(markPath(this.#options.traces, this.#index));
+    this.#mark.limit(NO_LIMIT);
     this.#ready = false;
     this.#gone = new Promise((resolve) => {
       this.#onGone = resolve;
     });
-    return this.#start(this.#options.root, {
+    const seat = { options: this.#options, slot: this.#index, mark: this.#mark };
+    return this.#start(seat, {
       report: (report) => this.#reported(report),
       output: (stream, text) => this.#events.output(stream, text),
       gone: (how) => this.#lose(how),

@@ -1,16 +1,14 @@
 import type { Readable } from "node:stream";
 import { Worker as Thread } from "node:worker_threads";
-import { SharedMark } from "./mark.js";
 import type { Command, Report } from "./messages.js";
-import type { Runner, RunnerEvents } from "./runner.js";
+import type { Runner, RunnerEvents, Seat } from "./runner.js";
 
 const ENTRY = new URL("./child/thread-entry.js", import.meta.url);
 
 /** Starts a worker thread. JavaScript in it can be ended at any time, a blocking native call not. */
-export function startThread(root: string, events: RunnerEvents): Runner {
-  const mark = SharedMark.create();
+export function startThread({ options, mark }: Seat, events: RunnerEvents): Runner {
   const thread = new Thread(ENTRY, {
-    workerData: { memory: mark.memory, root },
+    workerData: { mark: mark.fd, root: options.root },
     stdout: true,
     stderr: true,
   });

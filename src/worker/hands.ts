@@ -33,8 +33,9 @@ export class Hands {
   }
 
   take(claim: Claim): Attempt {
-    const { job, parentResults } = claim;
+    const { turn, job, parentResults } = claim;
     const attempt: Attempt = {
+      turn,
       function: job.function,
       params: job.params,
       jobId: job.id,

@@ -1,6 +1,108 @@
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { hostname } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { GigqError } from "../errors.js";
+import type { Traces } from "../executor/executor.js";
 import type { WorkerRecord } from "../storage/storage.js";
+
+/*
+ * How workers of one machine know of each other's death. Each has a folder with two named pipes:
+ * one that it holds open for reading itself, and one that its child processes hold open as well.
+ * The system closes them when a process ends, however it ends, and not before: somebody who opens
+ * such a pipe for writing, without waiting, is refused (ENXIO, see fifo(7)) exactly when nobody is
+ * left who holds it. That needs no clock, takes no lock, and goes through the walls of containers
+ * that share the folder. A worker that is suspended or slow holds its pipe all the same.
+ */
+const WORKER_PIPE = "worker";
+const CHILDREN_PIPE = "children";
+
+/** What is left of a worker that was enlisted. */
+export type Standing = "alive" | "children" | "gone";
+
+export function standingOf(meetingPlace: string, key: string): Standing {
+  const folder = folderOf(meetingPlace, key);
+  if (folder === undefined) return "gone";
+  if (isHeld(join(folder, WORKER_PIPE))) return "alive";
+  return isHeld(join(folder, CHILDREN_PIPE)) ? "children" : "gone";
+}
+
+/** This worker's sign of life, and the place for what its executor leaves. */
+export class Presence {
+  readonly traces: Traces;
+  readonly #meetingPlace: string;
+  readonly #workerFd: number;
+  #ended = false;
+
+  /** Rejects with `storage-failed` where the folder or its pipes cannot be made. */
+  static async begin(meetingPlace: string, key: string): Promise<Presence> {
+    const folder = join(meetingPlace, key);
+    const pipes = [join(folder, WORKER_PIPE), join(folder, CHILDREN_PIPE)] as const;
+    try {
+      makeFolder(folder);
+      await promisify(execFile)("mkfifo", ["-m", "600", ...pipes]);
+      const [workerFd, fd] = pipes.map((pipe) => openSync(pipe, READ_END)) as [number, number];
+      return new Presence(meetingPlace, workerFd, { key, folder, fd });
+    } catch (cause) {
+      rmSync(folder, { recursive: true, force: true });
+      throw new GigqError(
+        "storage-failed",
+        `the worker could not make its pipes in ${folder}: ${(cause as Error).message.trim()}`,
+        { hint: "It needs to write there, and the program mkfifo (coreutils or busybox)", cause },
+      );
+    }
+  }
+
+  private constructor(meetingPlace: string, workerFd: number, traces: Traces) {
+    this.#meetingPlace = meetingPlace;
+    this.#workerFd = workerFd;
+    this.traces = traces;
+  }
+
+  /** When the worker is dismissed, or has failed to enlist. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    closeSync(this.#workerFd);
+    closeSync(this.traces.fd);
+    removeTraces(this.#meetingPlace, this.traces.key);
+  }
+}
+
+/** Removes what a worker has left in the meeting place, and that too when it was the last. */
+export function removeTraces(meetingPlace: string, key: string): void {
+  const folder = folderOf(meetingPlace, key);
+  if (folder === undefined) return;
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    rmdirSync(meetingPlace);
+  } catch {
+    // Others are there still; or the disk is in trouble, and litter is the least of it.
+  }
+}
+
+/** A worker that died while it came or went may leave a folder that nobody knows of. */
+const STRAY_MS = 3_600_000;
+
+/** Removes the folders of workers that are neither known nor alive. */
+export function removeStrays(meetingPlace: string, known: ReadonlySet<string>, now: number): void {
+  for (const key of foldersOf(meetingPlace)) {
+    if (known.has(key) || standingOf(meetingPlace, key) !== "gone") continue;
+    const { mtimeMs } = statSync(join(meetingPlace, key), { throwIfNoEntry: false }) ?? {};
+    if (mtimeMs !== undefined && now - mtimeMs > STRAY_MS) removeTraces(meetingPlace, key);
+  }
+}
 
 /** A name for a worker that nobody gave one: the host, and some random digits. */
 export function makeWorkerId(): string {
@@ -20,4 +122,45 @@ export function identify(workerId: string, startedAt: number): WorkerRecord {
 /** The folder that children run in unless told otherwise. */
 export function defaultRoot(): string {
   return process.cwd();
+}
+
+const READ_END = constants.O_RDONLY | constants.O_NONBLOCK;
+const WRITE_END = constants.O_WRONLY | constants.O_NONBLOCK;
+
+/** What cannot be told counts as held: nobody is robbed on a suspicion. */
+function isHeld(pipe: string): boolean {
+  try {
+    closeSync(openSync(pipe, WRITE_END));
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code !== "ENXIO" && code !== "ENOENT" && code !== "ENOTDIR";
+  }
+}
+
+const KEY = /^[0-9a-f]{12}$/;
+
+/** A key comes out of the database, and could be anything; `undefined` for one that was not made here. */
+export function folderOf(meetingPlace: string, key: string): string | undefined {
+  return KEY.test(key) ? join(meetingPlace, key) : undefined;
+}
+
+/** Another worker may be removing the place as the last one there. */
+function makeFolder(folder: string): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || tries >= 5) throw error;
+    }
+  }
+}
+
+function foldersOf(meetingPlace: string): string[] {
+  try {
+    return readdirSync(meetingPlace).filter((name) => KEY.test(name));
+  } catch {
+    return [];
+  }
 }

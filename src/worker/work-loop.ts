@@ -1,12 +1,13 @@
-import { isGigqError } from "../errors.js";
+import { GigqError, isGigqError } from "../errors.js";
 import { type Attempt, createExecutor, type Executor } from "../executor/executor.js";
 import type { Outcome } from "../job/outcome.js";
 import { openStorage } from "../storage/open-storage.js";
-import type { Advanced, Claim, Storage, WorkerRecord } from "../storage/storage.js";
+import type { Advanced, Claim, Storage } from "../storage/storage.js";
 import type { WorkerSettings } from "./check-worker.js";
 import { Hands } from "./hands.js";
-import { identify } from "./liveness.js";
+import { Membership } from "./membership.js";
 import { Pacing } from "./pacing.js";
+import { Reclaim } from "./reclaim.js";
 import { tell } from "./tell.js";
 import { Wake } from "./wake.js";
 import type { Tally } from "./worker-event.js";
@@ -32,12 +33,13 @@ export interface Stint {
  */
 export class WorkLoop {
   readonly #settings: WorkerSettings;
-  readonly #self: WorkerRecord;
+  readonly #membership: Membership;
   readonly #slotNames: readonly string[];
   readonly #storage: Storage;
   readonly #executor: Executor;
   readonly #hands: Hands;
   readonly #wake: Wake;
+  readonly #reclaim: Reclaim;
   readonly #pacing = new Pacing();
   readonly #tally = { completed: 0, failed: 0, released: 0 };
   /** How many turns were given out; a turn is never given twice. */
@@ -50,44 +52,60 @@ export class WorkLoop {
   /** The last commit failed. */
   #troubled = false;
   #nextDueAt: number | undefined;
+  /** What went wrong beside the loop. */
+  #failure: { error: unknown } | undefined;
   #cancelShutdown: () => void = () => {};
 
   static async open(location: string, settings: WorkerSettings): Promise<WorkLoop> {
     const { initialize, clock, isolation, concurrency, root, graces, onEvent } = settings;
     const storage = await openStorage(location, { create: initialize, clock });
-    const self = identify(settings.workerId, clock.now());
-    await storage.enlist(self);
-    const loop: WorkLoop = new WorkLoop(
-      settings,
-      self,
-      storage,
-      await createExecutor(
-        isolation,
-        { slots: concurrency, root, graces },
-        {
-          begun: (attempt) => onEvent({ type: "begun", ...loop.#hands.info(attempt) }),
-          ended: (attempt, outcome, ms) => loop.#ended(attempt, outcome, ms),
-          roomier: () => loop.#roomier(),
-          output: (stream, text) => onEvent({ type: "output", stream, text }),
-        },
-      ),
-    );
-    return loop;
+    let membership: Membership | undefined;
+    try {
+      membership = await Membership.begin(storage, settings);
+      const { traces } = membership;
+      const loop: WorkLoop = new WorkLoop(
+        settings,
+        membership,
+        storage,
+        await createExecutor(
+          isolation,
+          { slots: concurrency, root, graces, traces },
+          {
+            begun: (attempt) => onEvent({ type: "begun", ...loop.#hands.info(attempt) }),
+            ended: (attempt, outcome, ms) => loop.#ended(attempt, outcome, ms),
+            roomier: () => loop.#roomier(),
+            output: (stream, text) => onEvent({ type: "output", stream, text }),
+          },
+        ),
+      );
+      return loop;
+    } catch (error) {
+      await membership?.end();
+      await storage.close();
+      throw error;
+    }
   }
 
   private constructor(
     settings: WorkerSettings,
-    self: WorkerRecord,
+    membership: Membership,
     storage: Storage,
     executor: Executor,
   ) {
-    const { workerId, concurrency, clock } = settings;
+    const { workerId, concurrency, clock, onEvent } = settings;
     this.#settings = settings;
-    this.#self = self;
+    this.#membership = membership;
     this.#storage = storage;
     this.#executor = executor;
     this.#hands = new Hands(clock);
     this.#wake = new Wake(clock);
+    this.#reclaim = new Reclaim({
+      storage,
+      self: membership.self,
+      clock,
+      onEvent,
+      onError: (error) => this.#fail(error),
+    });
     this.#slotNames =
       concurrency === 1
         ? [workerId]
@@ -106,6 +124,7 @@ export class WorkLoop {
     this.#hurrying = false;
     const unwatch = this.#storage.onChange(() => this.#changed());
     try {
+      await this.#reclaim.start();
       for (;;) {
         claimed += await this.#step(budget - claimed);
         const idle = this.#hands.held === 0 && this.#hands.unsettled === 0;
@@ -116,6 +135,7 @@ export class WorkLoop {
     } finally {
       unwatch();
       this.#cancelShutdown();
+      await this.#reclaim.stop();
     }
   }
 
@@ -143,7 +163,7 @@ export class WorkLoop {
 
   async close(): Promise<void> {
     await this.#executor.close();
-    await this.#storage.dismiss(this.#self.key);
+    await this.#membership.end();
     await this.#storage.close();
   }
 
@@ -155,7 +175,7 @@ export class WorkLoop {
     let advanced: Advanced;
     try {
       advanced = await this.#storage.advance({
-        worker: this.#self.key,
+        worker: this.#membership.key,
         settlements: ended.map(({ settlement }) => settlement),
         claimants,
         firstTurn: this.#turns - claimants.length + 1,
@@ -167,10 +187,12 @@ export class WorkLoop {
       this.#trouble(error);
       return 0;
     }
+    if (this.#failure !== undefined) throw this.#failure.error;
     this.#troubled = false;
     this.#starved = advanced.claims.length < claimants.length;
     this.#nextDueAt = advanced.nextDueAt;
     tell(ended, advanced, this.#tally, this.#settings.onEvent);
+    if (advanced.dismissed) throw takenForDead(this.#settings.workerId);
     this.#handOut(advanced.claims);
     for (const lease of advanced.toKill) {
       const attempt = this.#hands.attemptOf(lease);
@@ -235,6 +257,13 @@ export class WorkLoop {
     else this.#cancelShutdown = this.#settings.clock.after(graceMs, () => void this.#letGo(0));
   }
 
+  /** Trouble with the database is noticed by the loop itself; anything else is a bug, and ends it. */
+  #fail(error: unknown): void {
+    if (isGigqError(error)) return;
+    this.#failure = { error };
+    this.#wake.now();
+  }
+
   /**
    * What the database cannot do now is tried again, unless the worker was told to stop at once.
    * Anything else is a bug.
@@ -244,4 +273,10 @@ export class WorkLoop {
     this.#troubled = true;
     this.#settings.onEvent({ type: "trouble", error });
   }
+}
+
+function takenForDead(workerId: string): GigqError {
+  return new GigqError("storage-failed", `worker ${workerId} was taken for dead by another`, {
+    hint: "Its jobs are given to others. Was its folder beside the database removed? Start it again",
+  });
 }

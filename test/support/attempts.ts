@@ -27,6 +27,7 @@ export function attemptOf(
   rules: Partial<Attempt> = {},
 ): Attempt {
   return {
+    turn: 0,
     function: address,
     params: JSON.stringify(params),
     jobId: "0193a1f2-7c3e-7d52-9b4e-2f0c1a8e6b11",
@@ -58,6 +59,7 @@ export class Driver {
   readonly endings: readonly Ending[];
   readonly output: { stdout: string; stderr: string };
   readonly #dispatched: Attempt[] = [];
+  #turns = 0;
 
   private constructor(executor: Executor, endings: Ending[], output: Driver["output"]) {
     this.executor = executor;
@@ -89,7 +91,12 @@ export class Driver {
     return driver;
   }
 
+  /** Gives each attempt its turn, as a worker would. */
   dispatch(attempts: readonly Attempt[], slot = 0): void {
+    for (const attempt of attempts) {
+      this.#turns += 1;
+      Object.assign(attempt, { turn: this.#turns });
+    }
     this.#dispatched.push(...attempts);
     this.executor.dispatch(slot, attempts);
   }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { FileMark, type Mark, SharedMark } from "../../src/executor/mark.js";
+import { Mark } from "../../src/executor/mark.js";
 
 /** The other side of a mark: told to go, it begins one attempt after the other until it may not. */
 let last = 0;
@@ -11,7 +11,7 @@ function begin(mark: Mark): number {
 }
 
 /** Like `begin`, and keeps a report of each attempt, sending them only when there is no more room. */
-function beginAndKeep(mark: FileMark): number {
+function beginAndKeep(mark: Mark): number {
   const keep = () => {
     const line = Buffer.from(`${JSON.stringify({ n: last, padding: "x".repeat(last % 3_000) })}\n`);
     if (!mark.keep(line)) mark.sent();
@@ -21,10 +21,10 @@ function beginAndKeep(mark: FileMark): number {
 }
 
 if (parentPort !== null) {
-  const mark = new SharedMark(workerData as SharedArrayBuffer);
+  const mark = new Mark(workerData as number);
   parentPort.on("message", () => parentPort!.postMessage(begin(mark)));
 } else {
-  const mark = new FileMark(3);
+  const mark = new Mark(3);
   const go = process.argv[2] === "keep" ? beginAndKeep : begin;
   process.stdin.on("data", () => process.stdout.write(`${go(mark)}\n`));
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Worker as Thread } from "node:worker_threads";
-import { FileMark, type Mark, SharedMark } from "../../src/executor/mark.js";
+import { Mark } from "../../src/executor/mark.js";
 
 const BEGIN_FAST = new URL("./begin-fast.js", import.meta.url);
 
@@ -15,7 +15,7 @@ export interface OtherSide {
 }
 
 export function otherProcess(t: TestContext, mode = "begin"): OtherSide {
-  const mark = FileMark.create();
+  const mark = Mark.create();
   const child = spawn(process.execPath, [fileURLToPath(BEGIN_FAST), mode], {
     stdio: ["pipe", "pipe", "inherit", mark.fd],
   });
@@ -38,9 +38,12 @@ export function otherProcess(t: TestContext, mode = "begin"): OtherSide {
 }
 
 export function otherThread(t: TestContext): OtherSide {
-  const mark = SharedMark.create();
-  const thread = new Thread(BEGIN_FAST, { workerData: mark.memory });
-  t.after(async () => void (await thread.terminate()));
+  const mark = Mark.create();
+  const thread = new Thread(BEGIN_FAST, { workerData: mark.fd });
+  t.after(async () => {
+    await thread.terminate();
+    mark.close();
+  });
   return {
     mark,
     go: async () => {

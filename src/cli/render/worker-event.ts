@@ -26,6 +26,10 @@ function words(
       return `${jobOf(event)}  ${endOf(event, theme, nowMs)}`;
     case "released":
       return `${jobOf(event)}  given back`;
+    case "lost":
+      return `${jobOf(event)}  ${lossOf(event, theme, nowMs)}`;
+    case "remains":
+      return `${theme.bad("waiting")}: worker ${event.workerId} on ${event.host} is dead, and its jobs still run where they cannot be ended from here`;
     case "stale":
       return `${jobOf(event)}  ${theme.bad("stale")}      not this worker's any more; its outcome is not written`;
     case "trouble":
@@ -44,10 +48,18 @@ function endOf(event: WorkerEvent & { type: "ended" }, theme: Theme, nowMs: numb
   const paint = theme.status[event.outcome === "lost" ? "failed" : event.outcome];
   const parts = [`${paint(word.padEnd(9))}  ${renderDuration(event.durationMs)}`];
   if (event.error !== null) parts.push(firstLine(event.error));
-  const again =
-    event.runAt === null ? "again now" : `again in ${renderDuration(event.runAt - nowMs)}`;
-  const text = parts.join("  ");
-  return event.status === "pending" ? `${text} · ${again}` : text;
+  return parts.join("  ") + againOf(event, nowMs);
+}
+
+function lossOf(event: WorkerEvent & { type: "lost" }, theme: Theme, nowMs: number): string {
+  return `${theme.bad("lost".padEnd(9))}  ${firstLine(event.error ?? "")}${againOf(event, nowMs)}`;
+}
+
+function againOf(event: { status: string; runAt: number | null }, nowMs: number): string {
+  if (event.status !== "pending") return "";
+  return event.runAt === null
+    ? " · again now"
+    : ` · again in ${renderDuration(event.runAt - nowMs)}`;
 }
 
 function jobOf(event: { seq: number; name: string }): string {

@@ -23,7 +23,7 @@ export type JobFunction = (params: never, context: JobContext) => unknown;
 /** Calls a function that has been loaded. Never rejects: whatever happens is an outcome. */
 export async function callFunction(
   fn: LoadedFunction,
-  attempt: Omit<Attempt, "timeoutMs" | "function">,
+  attempt: Omit<Attempt, "turn" | "timeoutMs" | "function">,
   abort: Abort,
 ): Promise<Outcome> {
   let returned: unknown;

@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
-import { FileMark } from "../mark.js";
+import { Mark } from "../mark.js";
 import { type Command, lineReader, type Report, toLine } from "../messages.js";
 import { Attempts } from "./attempts.js";
 
@@ -11,7 +11,7 @@ const MARK_FD = 5;
 /** Reports wait for others at most this long, unless an attempt blocks meanwhile. */
 const GATHER_MS = 1;
 
-const mark = new FileMark(MARK_FD);
+const mark = new Mark(MARK_FD);
 let unsent: Buffer[] = [];
 let sentAtMs = 0;
 

@@ -1,3 +1,7 @@
+import { userInfo } from "node:os";
+import { isatty } from "node:tty";
+import { fileURLToPath } from "node:url";
+
 /** One of the two ways out. */
 export interface Output {
   write(text: string): void;
@@ -13,6 +17,12 @@ export interface Output {
 /** So much may wait in memory to be read. */
 const CLOGGED_BYTES = 4 * 1024 * 1024;
 
+/**
+ * One wish to stop may come as several signals: timeout(1) sends one to the process and one to its
+ * group, npm repeats the one that the terminal has sent already. They come within this time.
+ */
+const SAME_WISH_MS = 200;
+
 /** All that the command line knows of the machine it runs on. */
 export interface Terminal {
   readonly stdout: Output;
@@ -22,8 +32,18 @@ export interface Terminal {
   now(): number;
   /** Everything on standard input, once it has ended. */
   readStdin(): Promise<string>;
-  /** Calls the listener at SIGINT and SIGTERM instead of ending; the answer takes that back. */
-  onInterrupt(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void;
+  /** Reads a variable and removes it, so that nothing that is started from here inherits it. */
+  takeEnv(name: string): string | undefined;
+  readonly pid: number;
+  /** The words that start this gigq: Node with its own options, and the file of the binary. */
+  readonly program: readonly string[];
+  /** The name of the user it runs as; the number of one who has no name. */
+  userName(): string;
+  /**
+   * Calls the listener at SIGINT and SIGTERM instead of ending; the answer takes that back. Signals
+   * that come together count as one. SIGHUP counts once, as the first, and only with a terminal.
+   */
+  onInterrupt(listener: (signal: NodeJS.Signals) => void): () => void;
 }
 
 export function systemTerminal(): Terminal {
@@ -39,15 +59,58 @@ export function systemTerminal(): Terminal {
       for await (const chunk of process.stdin.setEncoding("utf8")) text += chunk;
       return text;
     },
-    onInterrupt: (listener) => {
-      process.on("SIGINT", listener);
-      process.on("SIGTERM", listener);
-      return () => {
-        process.off("SIGINT", listener);
-        process.off("SIGTERM", listener);
-      };
+    takeEnv: (name) => {
+      const value = process.env[name];
+      delete process.env[name];
+      return value;
     },
+    pid: process.pid,
+    program: [
+      process.execPath,
+      ...process.execArgv,
+      fileURLToPath(new URL("../../../bin/gigq.js", import.meta.url)),
+    ],
+    userName: () => {
+      try {
+        return userInfo().username;
+      } catch {
+        return String(process.getuid?.());
+      }
+    },
+    onInterrupt,
   };
+}
+
+function onInterrupt(listener: (signal: NodeJS.Signals) => void): () => void {
+  // Once it is closed, a terminal is none any more.
+  const onTerminal = hasTerminal();
+  let firstMs: number | undefined;
+  const sameWishMs = () => (firstMs ?? Number.NEGATIVE_INFINITY) + SAME_WISH_MS - performance.now();
+  const hear = (signal: NodeJS.Signals) => {
+    if (sameWishMs() > 0) return;
+    // The kernel and the shell both send it when a terminal is closed, sooner or later.
+    if (signal === "SIGHUP" && (firstMs !== undefined || !onTerminal)) return;
+    firstMs ??= performance.now();
+    listener(signal);
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, hear);
+  return () => {
+    // Not before the last signal of the same wish has come: it would end the process as a failure.
+    const remove = () => {
+      for (const signal of signals) process.off(signal, hear);
+    };
+    setTimeout(remove, Math.max(0, sameWishMs())).unref();
+  };
+}
+
+/**
+ * Without a terminal, SIGHUP does not say that one was closed. nohup(1) ignores the signal, but
+ * Node undoes that before any of its code runs, and only this is left to know nohup by: it has put
+ * something else in the place of every terminal; on macOS it leaves stdin alone.
+ */
+function hasTerminal(): boolean {
+  return (process.platform === "darwin" ? [1, 2] : [0, 1, 2]).some(isatty);
 }
 
 /** Ends the process once everything was written, whatever a job in it still does. */

@@ -1,6 +1,6 @@
 import type { WorkerEvent } from "../index.js";
 import { renderCount } from "./render/time.js";
-import { renderEvent, renderEventJson } from "./render/worker-event.js";
+import { renderEvent, renderEventJson, renderWarning } from "./render/worker-event.js";
 import type { Shell } from "./shell.js";
 
 /** Characters of output that are gathered for one write. */
@@ -30,9 +30,17 @@ export class WorkerLog {
     }
     this.#dropped = 0;
     const now = this.#shell.terminal.now();
-    this.#lines += this.#json
-      ? renderEventJson(event, now)
-      : renderEvent(event, this.#shell.err, now);
+    this.#add(this.#json ? renderEventJson(event, now) : renderEvent(event, this.#shell.err, now));
+  }
+
+  /** Something that is no event of the worker, and that who runs it should know. */
+  warn(text: string): void {
+    const { err, terminal } = this.#shell;
+    this.#add(renderWarning(text, this.#json ? "json" : err, terminal.now()));
+  }
+
+  #add(lines: string): void {
+    this.#lines += lines;
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => this.flush());

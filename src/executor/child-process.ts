@@ -5,6 +5,7 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { ExecutorOptions } from "./executor.js";
 import { Guardian } from "./guardian.js";
+import { jobEnvironment } from "./job-environment.js";
 import type { Mark } from "./mark.js";
 import { type Command, isReport, lineReader, type Report, toLine } from "./messages.js";
 import { childTag, killTagged, TAG } from "./remains.js";
@@ -33,7 +34,7 @@ function startChildProcess(seat: WatchedSeat, events: RunnerEvents): Runner {
   try {
     const child = spawn(process.execPath, [ENTRY], {
       cwd: root,
-      env: { ...process.env, [TAG]: childTag(seat.key, seat.slot) },
+      env: { ...jobEnvironment(), [TAG]: childTag(seat.key, seat.slot) },
       detached: true,
       // Beyond the usual three: commands in, reports out, the mark, and a sign of life to hold open.
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", seat.mark.fd, traces?.fd ?? "ignore"],

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { Worker as Thread } from "node:worker_threads";
+import { jobEnvironment } from "./job-environment.js";
 import type { Command, Report } from "./messages.js";
 import type { Runner, RunnerEvents, Seat } from "./runner.js";
 
@@ -8,6 +9,7 @@ const ENTRY = new URL("./child/thread-entry.js", import.meta.url);
 /** Starts a worker thread. JavaScript in it can be ended at any time, a blocking native call not. */
 export function startThread({ options, mark }: Seat, events: RunnerEvents): Runner {
   const thread = new Thread(ENTRY, {
+    env: jobEnvironment(),
     workerData: { mark: mark.fd, root: options.root },
     stdout: true,
     stderr: true,

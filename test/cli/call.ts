@@ -15,6 +15,10 @@ export async function call(words: readonly string[], cwd: string): Promise<Ran> 
     env: {},
     now: () => Date.now(),
     readStdin: async () => "",
+    takeEnv: () => undefined,
+    pid: 0,
+    program: ["/usr/bin/node", "/usr/bin/gigq"],
+    userName: () => "app",
     onInterrupt: () => () => {},
   });
   return { status, stdout: stdout.text, stderr: stderr.text };

@@ -4,10 +4,11 @@ import type { Command } from "commander";
 import { type Isolation, Worker } from "../../index.js";
 import { EXIT } from "../exit-codes.js";
 import { parseChoice, parseDuration, parsePositive, parseWhole, usage } from "../options.js";
+import { ServiceManager } from "../service-manager.js";
 import type { Shell } from "../shell.js";
 import { WorkerLog } from "../worker-log.js";
 
-interface Flags {
+export interface WorkerFlags {
   concurrency?: number;
   isolation?: Isolation;
   pollingInterval?: number;
@@ -17,6 +18,8 @@ interface Flags {
   root?: string;
   shutdownTimeout?: number;
   logFormat?: "human" | "json";
+  printUnit?: boolean;
+  debug?: boolean;
 }
 
 /** The longest that a worker can be told to wait for something, in seconds. */
@@ -45,16 +48,18 @@ export function describe(command: Command): void {
     .option("--log-format <format>", "human or json (default human)", (text) =>
       parseChoice(text, "log format", ["human", "json"]),
     )
+    .option("--print-unit", "print a systemd unit for this call, and do nothing else")
     .addHelpText(
       "after",
       `
-SIGTERM or SIGINT: nothing more is taken, running jobs may finish; a second time: now.
+SIGTERM, SIGINT, or SIGHUP from a terminal: nothing more is taken, running jobs may finish; a second
+time: now. Started by systemd as Type=notify, it tells how it is.
 
 Example: gigq worker --concurrency 8 --db /srv/app/gigq.db`,
     );
 }
 
-export async function act(shell: Shell, _args: string[], flags: Flags): Promise<number> {
+export async function act(shell: Shell, _args: string[], flags: WorkerFlags): Promise<number> {
   if (flags.once && flags.drain)
     throw usage("--once and --drain cannot be given together", "Use one of them");
   if (flags.root !== undefined && !isFolder(resolve(shell.terminal.cwd, flags.root))) {
@@ -75,17 +80,29 @@ export async function act(shell: Shell, _args: string[], flags: Flags): Promise<
     shutdownTimeout,
   } = flags;
   const log = new WorkerLog(shell, logFormat === "json" || (logFormat === undefined && shell.json));
+  const service = ServiceManager.find(shell.terminal, (text) => log.warn(text));
   const worker = new Worker(shell.path, {
     ...defined({ concurrency, isolation, pollingInterval, workerId, root, shutdownTimeout }),
     ...(once ? { until: "once" } : drain ? { until: "drain" } : {}),
-    onEvent: (event) => log.hear(event),
+    onEvent: (event) => {
+      log.hear(event);
+      service?.hear(event);
+    },
   });
+  if (flags.printUnit) {
+    // The options are known to make sense now, and nothing has been opened.
+    await worker.close();
+    const { workerUnit } = await import("../worker-unit.js");
+    shell.terminal.stdout.write(workerUnit(shell, flags));
+    return EXIT.ok;
+  }
   const off = shell.terminal.onInterrupt(() => void worker.stop());
   try {
     await worker.start();
     return EXIT.ok;
   } finally {
     await worker.close();
+    await service?.close();
     log.flush();
     off();
   }

@@ -73,3 +73,11 @@ export function renderEventJson(event: WorkerEvent, nowMs: number): string {
   const { code, message, hint } = event.error;
   return `${plainJson({ time, type: event.type, error: { code, message, hint } })}\n`;
 }
+
+/** A warning that is no event, in the form of the log that it stands in. */
+export function renderWarning(text: string, form: Theme | "json", nowMs: number): string {
+  if (form === "json") {
+    return `${plainJson({ time: new Date(nowMs).toISOString(), type: "warning", message: text })}\n`;
+  }
+  return `${form.dim(renderClock(nowMs))}  ${form.bad("warning")}: ${plainLine(text)}\n`;
+}

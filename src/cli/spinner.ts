@@ -18,6 +18,8 @@ const REFRESH_MS = 100;
 export async function openSpinner(shell: Shell): Promise<Spinner> {
   const { stream, isTerminal } = shell.terminal.stderr;
   if (!isTerminal || stream === undefined || shell.json) return NONE;
+  // ora would look for the end of a line that is infinitely many lines high.
+  if (stream.columns === 0) return NONE;
   const { default: ora } = await import("ora");
   const spinner = ora({ stream, isEnabled: true, discardStdin: false, color: "cyan" });
   let refresh: NodeJS.Timeout | undefined;

@@ -150,7 +150,8 @@ function outputOf(
       return stream.isTTY === true;
     },
     get columns() {
-      return stream.columns ?? 80;
+      // A terminal that was never told its size says 0.
+      return stream.columns || 80;
     },
     stream,
   };

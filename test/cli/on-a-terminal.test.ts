@@ -101,3 +101,15 @@ void test("people are told the number of a job, and scripts its id", table, asyn
 function cells(line: string): number {
   return [...line].reduce((sum, character) => sum + (/[ァ-ヶー]/.test(character) ? 2 : 1), 0);
 }
+
+void test(
+  "a terminal that does not know its size is taken for one of 80 columns",
+  table,
+  async (t) => {
+    const desk = new Desk(t);
+    const ran = await show("stty cols 0 rows 0; gigq run ./jobs.mjs#greet; gigq list", desk);
+    const lines = screen(ran).map((line) => line.trimEnd());
+    assert.equal(lines[0], "Hello, world!");
+    assert.match(lines[2]!, /^1 {2}greet +completed +1\/3 /);
+  },
+);

@@ -97,11 +97,15 @@ interface OnTerminal {
 async function onTerminal(t: TestContext, desk: Desk, line: string): Promise<OnTerminal> {
   const { GIGQ_DB: _, ...env } = process.env;
   const call = line.replace("gigq", `"${process.execPath}" "${GIGQ}"`);
-  const window = spawn("script", ["-qec", `echo $$ > pid; ${call}`, "/dev/null"], {
-    cwd: desk.folder,
-    env: { ...env, SHELL: "/bin/sh" },
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  const window = spawn(
+    "script",
+    ["-qec", `stty cols 80 rows 24; echo $$ > pid; ${call}`, "/dev/null"],
+    {
+      cwd: desk.folder,
+      env: { ...env, SHELL: "/bin/sh" },
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
   const [pid] = await desk.pids("pid");
   t.after(() => {
     window.kill("SIGKILL");

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { type TestContext, test } from "node:test";
 import { Job } from "../../src/index.js";
 import { eventually } from "../support/eventually.js";
@@ -72,7 +80,8 @@ void test("a worker whose event loop is blocked gives no sign of life", socketNe
     "worker --isolation inline",
   );
   await eventually("signs of life", () => blocked.count("WATCHDOG=1") >= 2);
-  await desk.ask("submit ./jobs.mjs#block -p file=blocking");
+  desk.bring("life.mjs");
+  await desk.ask("submit ./life.mjs#block -p file=blocking");
   await desk.pids("blocking");
   const before = blocked.count("WATCHDOG=1");
   // Another worker tells how much time has passed.
@@ -119,16 +128,17 @@ void test(
 
 void test("jobs do not inherit what systemd meant for the worker", async (t) => {
   const desk = new Desk(t);
-  const bin = fake(desk, "exit 0");
+  const path = fake(desk, "exit 0");
+  desk.bring("life.mjs");
   for (const isolation of ["process", "thread", "inline"]) {
     const job = new Job({
-      function: `${desk.path("jobs.mjs")}#environment`,
+      function: `${desk.path("life.mjs")}#environment`,
       params: { starts: ["NOTIFY_", "WATCHDOG_", "PASSED_"] },
     });
     await desk.queue.submit(job);
     const { status } = await desk.gigq(`worker --once --isolation ${isolation}`, {
       env: {
-        PATH: bin,
+        PATH: path,
         NOTIFY_SOCKET: desk.path("socket"),
         WATCHDOG_USEC,
         WATCHDOG_PID: "1",
@@ -142,19 +152,19 @@ void test("jobs do not inherit what systemd meant for the worker", async (t) => 
 
 void test("nothing is started for systemd where it does not ask", async (t) => {
   const desk = new Desk(t);
-  const bin = fake(desk, `echo "$@" >> "${desk.path("told")}"`);
+  const path = fake(desk, `echo "$@" >> "${desk.path("told")}"`);
   const drain = (env: Record<string, string>) => desk.gigq("worker --drain", { env });
-  assert.equal((await drain({ PATH: bin, WATCHDOG_USEC: "1000" })).status, 0);
+  assert.equal((await drain({ PATH: path, WATCHDOG_USEC: "1000" })).status, 0);
   assert.equal(existsSync(desk.path("told")), false);
-  assert.equal((await drain({ PATH: bin, NOTIFY_SOCKET: "x" })).status, 0);
+  assert.equal((await drain({ PATH: path, NOTIFY_SOCKET: "x" })).status, 0);
   assert.match(readFileSync(desk.path("told"), "utf8"), /^READY=1 /);
 });
 
 void test("a worker that cannot tell systemd says so once, goes on, and tries again", async (t) => {
   const desk = new Desk(t);
   const tries = desk.path("tries");
-  const bin = fake(desk, `echo "$1" >> "${tries}"; echo "no such service" >&2; exit 1`);
-  const worker = startWorker(t, desk, { PATH: bin, NOTIFY_SOCKET: "x", WATCHDOG_USEC });
+  const path = fake(desk, `echo "$1" >> "${tries}"; echo "no such service" >&2; exit 1`);
+  const worker = startWorker(t, desk, { PATH: path, NOTIFY_SOCKET: "x", WATCHDOG_USEC });
   const stderr = collect(worker.stderr);
   await eventually("more tries", () => existsSync(tries) && lines(tries).length >= 4);
   assert.ok(lines(tries).every((first) => first === "READY=1"));
@@ -167,9 +177,8 @@ void test("a worker that cannot tell systemd says so once, goes on, and tries ag
 
 void test("a worker says it in the form of its log that there is no systemd-notify", async (t) => {
   const desk = new Desk(t);
-  mkdirSync(desk.path("empty"));
   const { status, stderr } = await desk.gigq("worker --drain --log-format json", {
-    env: { PATH: desk.path("empty"), NOTIFY_SOCKET: "x" },
+    env: { PATH: bare(desk), NOTIFY_SOCKET: "x" },
   });
   assert.equal(status, 0);
   const said = stderr
@@ -197,12 +206,23 @@ async function status(socket: NotifySocket, text: string): Promise<void> {
   await eventually(`the status ${text}`, () => socket.count(`STATUS=${text}`) > 0);
 }
 
-/** A folder for the PATH with a shell script as systemd-notify in it. */
+/** A PATH on which a shell script stands before the real systemd-notify. */
 function fake(desk: Desk, script: string): string {
   const bin = desk.path("bin");
   mkdirSync(bin);
   writeFileSync(`${bin}/systemd-notify`, `#!/bin/sh\n${script}\n`);
   chmodSync(`${bin}/systemd-notify`, 0o755);
+  return `${bin}:${process.env.PATH}`;
+}
+
+/** A PATH with nothing on it but what a worker itself needs. */
+function bare(desk: Desk): string {
+  const bin = desk.path("bin");
+  mkdirSync(bin);
+  for (const program of ["sh", "mkfifo"]) {
+    const found = execFileSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" });
+    symlinkSync(found.trim(), `${bin}/${program}`);
+  }
   return bin;
 }
 

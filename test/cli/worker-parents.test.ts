@@ -90,7 +90,6 @@ void test(
     await desk.pids("held", 2);
     const [worker] = childrenOf(parent.pid!);
     const children = childrenOf(worker!);
-    assert.equal(children.length, 2);
     process.kill(worker!, "SIGTERM");
     assert.deepEqual(await once(parent, "close"), [0, null]);
     await gone([worker!, ...children]);

@@ -28,11 +28,18 @@ export class GigqError extends Error {
   override readonly name = "GigqError";
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  /** True where trying again cannot help: the database is damaged, or is not there any more. */
+  readonly isLasting: boolean;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string; cause?: unknown; isLasting?: boolean } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
+    this.isLasting = options.isLasting ?? false;
   }
 }
 

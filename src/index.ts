@@ -16,6 +16,7 @@ export { locateFunction } from "./queue/locate-function.js";
 export type { WaitOptions } from "./queue/wait-for.js";
 export { closeConnections } from "./storage/connections.js";
 export type { JobRef } from "./storage/storage.js";
+export type { Backup } from "./storage/upkeep.js";
 export type { WorkerOptions } from "./worker/check-worker.js";
 export { Worker } from "./worker/worker.js";
 export type { WorkerEvent } from "./worker/worker-event.js";

@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
       load: () => import("./commands/requeue.js"),
     },
     clear: { summary: "remove finished jobs", load: () => import("./commands/clear.js") },
+    backup: { summary: "copy the queue to a file", load: () => import("./commands/backup.js") },
     stats: { summary: "count the jobs by status", load: () => import("./commands/stats.js") },
     worker: { summary: "take jobs out and run them", load: () => import("./commands/worker.js") },
     init: { summary: "create a queue", load: () => import("./commands/init.js") },

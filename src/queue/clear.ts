@@ -1,6 +1,8 @@
+import type { Clock } from "../clock.js";
 import { GigqError } from "../errors.js";
 import { FINISHED, type JobStatus } from "../job/lifecycle.js";
 import type { Storage } from "../storage/storage.js";
+import { giveSpaceBack, type Swept, sweep } from "../storage/sweep.js";
 
 export interface ClearOptions {
   /** Which to remove; completed and cancelled unless given. Only finished statuses. */
@@ -13,21 +15,20 @@ export interface ClearOptions {
   onProgress?: (cleared: number) => void;
 }
 
-export interface Cleared {
-  readonly total: number;
-  readonly byStatus: Readonly<Partial<Record<JobStatus, number>>>;
-  /** Jobs that stay because others need them. */
-  readonly kept: number;
+export interface Cleared extends Swept {
+  /** How much smaller the database is now, bytes. */
+  readonly bytesFreed: number;
+  /** How much of it is empty, and used by later jobs, bytes. */
+  readonly bytesReusable: number;
 }
 
-/** So many jobs are looked at, and removed, in one transaction. */
-const BATCH = 500;
-
-/**
- * Removes finished jobs in short transactions, so that workers are never held up for long. A pass
- * that freed parents by removing their children is followed by another.
- */
-export async function clear(storage: Storage, options: ClearOptions): Promise<Cleared> {
+/** Removes finished jobs in short transactions, and gives back the space that they took. */
+export async function clear(
+  storage: Storage,
+  clock: Clock,
+  options: ClearOptions,
+): Promise<Cleared> {
+  const { dryRun, onProgress } = options;
   const statuses = options.statuses ?? ["completed", "cancelled"];
   const unfinished = statuses.find((status) => !FINISHED.includes(status));
   if (unfinished !== undefined) {
@@ -36,27 +37,15 @@ export async function clear(storage: Storage, options: ClearOptions): Promise<Cl
     });
   }
   const before = options.before === undefined ? undefined : momentOf(options.before);
-  const byStatus: Partial<Record<JobStatus, number>> = {};
-  let total = 0;
-  for (;;) {
-    let kept = 0;
-    const totalBefore = total;
-    for (const status of statuses) {
-      for (let below: number | undefined, first = true; first || below !== undefined; ) {
-        first = false;
-        const dryRun = options.dryRun;
-        const removed = await storage.remove({ status, before, below, limit: BATCH, dryRun });
-        below = removed.next;
-        kept += removed.kept;
-        total += removed.removed;
-        byStatus[status] = (byStatus[status] ?? 0) + removed.removed;
-        options.onProgress?.(total);
-        // Lets others have the database, and the event loop, between two transactions.
-        await new Promise<void>((resolve) => setImmediate(resolve));
-      }
-    }
-    if (kept === 0 || total === totalBefore || options.dryRun) return { total, byStatus, kept };
-  }
+  // Others have the database for half of the time: who waits for a lock only looks now and then.
+  const pause = async (heldMs: number) => {
+    await new Promise<void>((resolve) => clock.after(heldMs, resolve));
+    return true;
+  };
+  const swept = await sweep(storage, { statuses, before, dryRun, onProgress, pause });
+  if (dryRun) return { ...swept, bytesFreed: 0, bytesReusable: 0 };
+  const { givenBytes, leftBytes } = await giveSpaceBack(storage, pause);
+  return { ...swept, bytesFreed: givenBytes, bytesReusable: leftBytes };
 }
 
 function momentOf(before: Date | string): number {

@@ -4,6 +4,7 @@ import type { JobStatus } from "../job/lifecycle.js";
 import { keepOpen } from "../storage/connections.js";
 import { openStorage } from "../storage/open-storage.js";
 import type { ChangeVerb, Counts, JobRef, Storage } from "../storage/storage.js";
+import type { Backup } from "../storage/upkeep.js";
 import type { Cleared, ClearOptions } from "./clear.js";
 import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./job-info.js";
 import { unknownJob } from "./unknown-job.js";
@@ -12,6 +13,8 @@ import type { WaitOptions } from "./wait-for.js";
 export interface JobQueueOptions {
   /** False refuses a database that is not there, or that gigq did not make; true unless given. */
   initialize?: boolean;
+  /** Opens a database on a network file system too, where locks may not hold; false unless given. */
+  allowNetworkFileSystem?: boolean;
   /** Where time comes from; for tests. */
   clock?: Clock;
 }
@@ -50,6 +53,7 @@ export interface Stats extends Counts {
 export class JobQueue {
   readonly location: string;
   readonly #initialize: boolean;
+  readonly #allowNetworkFileSystem: boolean;
   readonly #clock: Clock;
   readonly #forget: () => void;
   #opening: Promise<Storage> | undefined;
@@ -58,6 +62,7 @@ export class JobQueue {
   constructor(location: string, options: JobQueueOptions = {}) {
     this.location = location;
     this.#initialize = options.initialize ?? true;
+    this.#allowNetworkFileSystem = options.allowNetworkFileSystem ?? false;
     this.#clock = options.clock ?? systemClock;
     this.#forget = keepOpen(this);
   }
@@ -159,7 +164,20 @@ export class JobQueue {
   /** Removes finished jobs of the given statuses, in short transactions. */
   async clear(options: ClearOptions = {}): Promise<Cleared> {
     const { clear } = await import("./clear.js");
-    return clear(await this.#open(), options);
+    return clear(await this.#open(), this.#clock, options);
+  }
+
+  /**
+   * Writes a copy of the queue, as it is at one moment, to a file that only its owner can read;
+   * workers go on meanwhile, this process does not. There is a complete file in the end, or none.
+   * A file that is there already is replaced with `force` only, else `usage`. Rejects with
+   * `unusable-path` or `disk-full`; with the signal's reason when it fires, once the copy is made.
+   */
+  async backup(
+    file: string,
+    { force = false, signal }: { force?: boolean; signal?: AbortSignal } = {},
+  ): Promise<Backup> {
+    return (await this.#open()).backup(file, { replace: force, signal });
   }
 
   /** How many jobs there are in each status. */
@@ -197,6 +215,7 @@ export class JobQueue {
     this.#opening ??= openStorage(this.location, {
       create: this.#initialize,
       clock: this.#clock,
+      allowNetworkFileSystem: this.#allowNetworkFileSystem,
     }).catch((error) => {
       this.#opening = undefined;
       throw error;

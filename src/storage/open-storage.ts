@@ -2,11 +2,16 @@ import type { Clock } from "../clock.js";
 import { GigqError } from "../errors.js";
 import type { Storage } from "./storage.js";
 
+export interface OpenOptions {
+  /** Whether a queue that is not there is created. */
+  readonly create: boolean;
+  readonly clock: Clock;
+  /** Opens a database on a network file system too, where locks may not hold. */
+  readonly allowNetworkFileSystem?: boolean;
+}
+
 /** Opens the engine that the location asks for: a path is SQLite. */
-export async function openStorage(
-  location: string,
-  options: { create: boolean; clock: Clock },
-): Promise<Storage> {
+export async function openStorage(location: string, options: OpenOptions): Promise<Storage> {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) {
     throw new GigqError("usage", `${location.split("://")[0]}:// databases are not supported`, {
       hint: "Give the path of a SQLite file",

@@ -1,6 +1,7 @@
 import type { JobRecord, JobSpec, Lease, ParentResult } from "../job/job.js";
 import type { JobStatus, Settled, Settlement } from "../job/lifecycle.js";
 import type { AttemptStatus } from "../job/outcome.js";
+import type { Upkeep } from "./upkeep.js";
 
 /**
  * Where jobs are kept. Each method is one atomic step and takes a batch; no transaction reaches
@@ -9,7 +10,7 @@ import type { AttemptStatus } from "../job/outcome.js";
  *
  * `test/storage/contract.ts` says in tests what every engine must do.
  */
-export interface Storage {
+export interface Storage extends Upkeep {
   /**
    * Keeps all the jobs, or none: `unknown-parent` where a dependency is neither stored nor in the
    * batch, `cycle` where jobs of the batch wait for each other, `usage` where a job is stored
@@ -117,6 +118,8 @@ export interface RemoveQuery {
   readonly limit: number;
   /** Removes nothing, and says what it would have removed. */
   readonly dryRun?: boolean | undefined;
+  /** In a dry run: what the calls before would have removed. Gets what this one would remove. */
+  readonly gone?: Set<number> | undefined;
 }
 
 export interface Removed {
@@ -125,6 +128,8 @@ export interface Removed {
   readonly kept: number;
   /** Where the next call goes on; `undefined` once the oldest has been looked at. */
   readonly next: number | undefined;
+  /** How long others had to wait before they could write, ms. */
+  readonly heldMs: number;
 }
 
 /** A worker, as the others need to know it. */
@@ -159,6 +164,8 @@ export interface AdvanceStep {
   /** Claims only this job. */
   readonly only?: number | undefined;
   readonly now: number;
+  /** Once it has fired, nobody's lock is waited for any longer. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A job handed to one worker for one attempt. */

@@ -121,8 +121,11 @@ export function removeContract(story: Story): void {
   });
 }
 
-function remove(scene: Scene, query: Partial<RemoveQuery>) {
-  return scene.storage.remove({ status: "completed", limit: 100, ...query });
+async function remove(scene: Scene, query: Partial<RemoveQuery>) {
+  const removed = await scene.storage.remove({ status: "completed", limit: 100, ...query });
+  const { heldMs, ...told } = removed;
+  assert.ok(heldMs >= 0);
+  return told;
 }
 
 async function all(scene: Scene): Promise<number[]> {

@@ -80,7 +80,7 @@ export class Model {
     });
   }
 
-  remove({ status, before, below, limit, dryRun }: RemoveQuery): Removed {
+  remove({ status, before, below, limit, dryRun }: RemoveQuery): Omit<Removed, "heldMs"> {
     const found = this.jobs
       .filter((job) => job.status === status)
       .filter((job) => job.finishedAt! < (before ?? Infinity) && job.seq < (below ?? Infinity))

@@ -52,7 +52,8 @@ export class Walk {
       case "remove": {
         const before = step.agoMs === null ? undefined : this.#now - step.agoMs;
         const query = { ...step, before };
-        assert.deepEqual(await this.#storage.remove(query), this.#model.remove(query));
+        const { heldMs: _, ...removed } = await this.#storage.remove(query);
+        assert.deepEqual(removed, this.#model.remove(query));
         return;
       }
       case "wait":

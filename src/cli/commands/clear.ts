@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Cleared, JobStatus } from "../../index.js";
 import { EXIT } from "../exit-codes.js";
 import { named, parseBefore, parseStatuses } from "../options.js";
+import { renderBytes } from "../render/bytes.js";
 import { renderCount } from "../render/time.js";
 import type { Shell } from "../shell.js";
 import { openSpinner } from "../spinner.js";
@@ -27,7 +28,8 @@ export function describe(command: Command): void {
     .addHelpText(
       "after",
       `
-Jobs that others still need stay. Space is reused by later jobs.
+Jobs that others still need stay. The space is given back to the file system; a queue that an
+older gigq created keeps it for later jobs.
 
 Example: gigq clear --before 7d --status completed,cancelled,failed`,
     );
@@ -56,7 +58,8 @@ export async function act(shell: Shell, _args: string[], flags: Flags): Promise<
   });
 }
 
-function renderCleared({ total, byStatus, kept }: Cleared, dryRun: boolean): string {
+function renderCleared(cleared: Cleared, dryRun: boolean): string {
+  const { total, byStatus, kept } = cleared;
   const parts = Object.entries(byStatus)
     .filter(([, count]) => count > 0)
     .map(([status, count]) => `${renderCount(count)} ${status}`);
@@ -66,5 +69,14 @@ function renderCleared({ total, byStatus, kept }: Cleared, dryRun: boolean): str
     kept > 0
       ? `. ${dryRun ? "Would keep" : "Kept"} ${renderCount(kept)} that other jobs still need`
       : "";
-  return `${dryRun ? "Would clear" : "Cleared"} ${jobs}${which}${stayed}`;
+  return `${dryRun ? "Would clear" : "Cleared"} ${jobs}${which}${stayed}${renderSpace(cleared)}`;
+}
+
+/** Nobody asks about less. */
+const WORTH_TELLING_BYTES = 1024 * 1024;
+
+function renderSpace({ bytesFreed, bytesReusable }: Cleared): string {
+  if (bytesFreed >= WORTH_TELLING_BYTES) return `. ${renderBytes(bytesFreed)} given back`;
+  if (bytesReusable < WORTH_TELLING_BYTES) return "";
+  return `. ${renderBytes(bytesReusable)} of the file are free for later jobs`;
 }

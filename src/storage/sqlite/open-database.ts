@@ -1,26 +1,32 @@
-import { closeSync, openSync, type Stats, statfsSync, statSync } from "node:fs";
+import { closeSync, openSync, type Stats, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { GigqError } from "../../errors.js";
-import { networkFileSystem } from "./network-file-system.js";
+import { refuseNetworkFileSystem } from "./network-file-system.js";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "./schema.js";
 import { isBusy, isTrouble, sqliteError } from "./sqlite-error.js";
 
 /** How long SQLite itself waits for a lock, blocking the process; beyond it the engine waits. */
-const BUSY_TIMEOUT_MS = 100;
+export const BUSY_TIMEOUT_MS = 100;
+
+/** The write-ahead log is cut back to this when it begins anew. */
+const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /**
  * Opens the database at `path`, upgrading an older schema. With `create`, a file that is missing
  * or empty becomes a queue, readable by its owner only.
  */
-export function openDatabase(path: string, options: { create: boolean }): Database.Database {
+export function openDatabase(
+  path: string,
+  options: { create: boolean; allowNetworkFileSystem?: boolean },
+): Database.Database {
   refuseBrokenDriver(process.versions.node);
   const found = lookAt(path);
   if (found?.isDirectory()) throw notAQueue(path, "a folder, and no gigq database");
   if (found === undefined && !options.create) throw noQueue(path);
   if (!lookAt(dirname(path))?.isDirectory()) throw noFolder(dirname(path));
-  refuseNetworkFileSystem(path);
+  if (!options.allowNetworkFileSystem) refuseNetworkFileSystem(path);
   if (found === undefined) createPrivateFile(path);
   try {
     const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
@@ -40,6 +46,8 @@ function prepare(db: Database.Database, path: string, create: boolean): void {
   const current = db.transaction(() => isCurrent(db, path))();
   // An empty file: somebody is about to create the queue, or had no space left to do so.
   if (!current && !create && schemaVersion(db) === 0) throw noQueue(path);
+  // Only takes in a file that is still empty: there, space can be given back to the file system.
+  if (!current) db.pragma("auto_vacuum = incremental");
   // A copy made by "vacuum into" is current, and not in this mode.
   db.pragma("journal_mode = wal");
   if (!current) {
@@ -50,6 +58,7 @@ function prepare(db: Database.Database, path: string, create: boolean): void {
     }).immediate();
   }
   db.pragma("synchronous = full");
+  db.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`);
   db.pragma("foreign_keys = on");
 }
 
@@ -92,22 +101,6 @@ function createPrivateFile(path: string): void {
     closeSync(openSync(path, "wx", 0o600));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw sqliteError(error, path);
-  }
-}
-
-function refuseNetworkFileSystem(path: string): void {
-  const name = networkFileSystem(fileSystemType(dirname(path)));
-  if (name === undefined) return;
-  throw new GigqError("unusable-path", `${path} is on a network file system (${name})`, {
-    hint: "SQLite cannot lock files there reliably: keep the queue on a local disk",
-  });
-}
-
-function fileSystemType(folder: string): number {
-  try {
-    return statfsSync(folder).type;
-  } catch (error) {
-    throw sqliteError(error, folder);
   }
 }
 

@@ -25,20 +25,22 @@ export class Removals {
   }
 
   /** Looks at each candidate again: it may have been requeued since it was found. */
-  remove(query: RemoveQuery, candidates: readonly number[]): Removed {
-    const gone = new Set<number>();
+  remove(query: RemoveQuery, candidates: readonly number[]): Omit<Removed, "heldMs"> {
+    const gone = query.gone ?? new Set<number>();
+    let removed = 0;
     let kept = 0;
     for (const seq of candidates) {
-      if (this.#statusOf.get(seq) !== query.status) continue;
+      if (gone.has(seq) || this.#statusOf.get(seq) !== query.status) continue;
       if (this.#isNeeded(seq, query.status, gone)) {
         kept += 1;
-      } else {
-        if (!query.dryRun) this.#deleteJob.run(seq);
-        gone.add(seq);
+        continue;
       }
+      if (query.dryRun) gone.add(seq);
+      else this.#deleteJob.run(seq);
+      removed += 1;
     }
     const next = candidates.length < query.limit ? undefined : candidates.at(-1);
-    return { removed: gone.size, kept, next };
+    return { removed, kept, next };
   }
 
   /** In a dry run the children that would be gone are still there, and do not count. */

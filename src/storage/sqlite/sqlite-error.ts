@@ -17,9 +17,17 @@ export function sqliteError(error: unknown, path: string): GigqError {
       ...cause,
     });
   }
+  if (code.startsWith("SQLITE_CORRUPT")) {
+    return new GigqError("storage-failed", `the queue at ${path} is damaged: ${said}`, {
+      hint: "Restore a backup of it, or save what can be read: sqlite3 FILE .recover",
+      isLasting: true,
+      ...cause,
+    });
+  }
   if (code === "SQLITE_NOTADB" || code === "EISDIR") {
     return new GigqError("not-a-queue", `${path} is not a gigq database`, {
       hint: "Name another file with --db or GIGQ_DB",
+      isLasting: true,
       ...cause,
     });
   }

@@ -2,6 +2,7 @@ import type { Database, Transaction } from "better-sqlite3";
 import type { Clock } from "../../clock.js";
 import type { JobRecord, JobSpec, Lease } from "../../job/job.js";
 import type { Settlement } from "../../job/lifecycle.js";
+import type { OpenOptions } from "../open-storage.js";
 import { refuseCycles } from "../order.js";
 import type {
   Advanced,
@@ -18,6 +19,7 @@ import type {
   Storage,
   WorkerRecord,
 } from "../storage.js";
+import type { Backup, BackupOptions, Shrunk } from "../upkeep.js";
 import { Changes } from "./changes.js";
 import { Claims } from "./claims.js";
 import { Family } from "./family.js";
@@ -26,15 +28,15 @@ import { openDatabase } from "./open-database.js";
 import { patiently } from "./patience.js";
 import { Queries } from "./queries.js";
 import { Removals } from "./removals.js";
+import { SameFile } from "./same-file.js";
 import { Settlements } from "./settlements.js";
+import { Space } from "./space.js";
 import { watchFile } from "./watch-file.js";
 import { Workers } from "./workers.js";
+import { WriteAheadLog } from "./write-ahead-log.js";
 
 /** Opens the queue at `path`; see `openDatabase` for what is refused. */
-export async function openSqlite(
-  path: string,
-  options: { create: boolean; clock: Clock },
-): Promise<Storage> {
+export async function openSqlite(path: string, options: OpenOptions): Promise<Storage> {
   const db = await patiently(options.clock, path, () => openDatabase(path, options));
   return new SqliteStorage(db, path, options.clock);
 }
@@ -51,6 +53,9 @@ class SqliteStorage implements Storage {
   readonly #changes: Changes;
   readonly #removals: Removals;
   readonly #workers: Workers;
+  readonly #space: Space;
+  readonly #file: SameFile;
+  readonly #log: WriteAheadLog;
 
   constructor(db: Database, path: string, clock: Clock) {
     const family = new Family(db);
@@ -65,6 +70,9 @@ class SqliteStorage implements Storage {
     this.#changes = new Changes(db, family);
     this.#removals = new Removals(db);
     this.#workers = new Workers(db);
+    this.#space = new Space(db);
+    this.#file = new SameFile(path);
+    this.#log = new WriteAheadLog(db, path);
   }
 
   get meetingPlace(): string {
@@ -101,17 +109,34 @@ class SqliteStorage implements Storage {
   /** Looks for candidates without the write lock, which is held only for the removing. */
   async remove(query: RemoveQuery): Promise<Removed> {
     const candidates = await this.#read(() => this.#removals.candidates(query));
-    if (query.dryRun || candidates.length === 0) {
-      return this.#read(() => this.#removals.remove(query, candidates));
-    }
-    return this.#write(() => this.#removals.remove(query, candidates));
+    const nothing = query.dryRun || candidates.length === 0;
+    return this.#timed(nothing ? "read" : "write", () => this.#removals.remove(query, candidates));
+  }
+
+  async shrink(pages: number): Promise<Shrunk> {
+    const canShrink = await this.#read(() => this.#space.canShrink);
+    const shrunk = await (canShrink
+      ? this.#timed("write", () => this.#space.shrink(pages))
+      : this.#timed("read", () => this.#space.shrink(0)));
+    // What was given back leaves the file when the log has been moved into it.
+    if (canShrink && !shrunk.more) this.#log.cut(0);
+    return shrunk;
+  }
+
+  async backup(path: string, options: BackupOptions): Promise<Backup> {
+    const { backup } = await import("./backup.js");
+    const vacuumInto = (draft: string) =>
+      this.#read(() => void this.#db.prepare("vacuum into ?").run(draft));
+    return backup({ path: this.#path, vacuumInto }, path, options);
   }
 
   async advance(step: AdvanceStep): Promise<Advanced> {
     const hasWork = step.settlements.length > 0 || (await this.#couldClaim(step));
-    return hasWork
-      ? this.#write(() => this.#advance(step))
-      : this.#read(() => ({ claims: [], stale: [], overruled: [], ...this.#outlook(step) }));
+    const advanced = await (hasWork
+      ? this.#write(() => this.#advance(step), step.signal)
+      : this.#read(() => ({ claims: [], stale: [], overruled: [], ...this.#outlook(step) })));
+    this.#log.keepShort(() => this.#clock.now());
+    return advanced;
   }
 
   /** Asks without the write lock, which an idle worker never takes. */
@@ -165,10 +190,36 @@ class SqliteStorage implements Storage {
   }
 
   #read<T>(action: () => T): Promise<T> {
-    return patiently(this.#clock, this.#path, action);
+    return patiently(this.#clock, this.#path, () => {
+      this.#file.check(this.#clock.now());
+      return action();
+    });
   }
 
-  #write<T>(action: () => T): Promise<T> {
-    return patiently(this.#clock, this.#path, () => this.#transaction.immediate(action) as T);
+  #write<T>(action: () => T, signal?: AbortSignal): Promise<T> {
+    return patiently(
+      this.#clock,
+      this.#path,
+      () => {
+        this.#file.check(this.#clock.now());
+        return this.#transaction.immediate(action) as T;
+      },
+      signal,
+    );
+  }
+
+  /** Adds for how long it kept others from writing: from having the lock to having committed. */
+  async #timed<T extends object>(
+    how: "read" | "write",
+    action: () => T,
+  ): Promise<T & { heldMs: number }> {
+    let since = 0;
+    const timed = () => {
+      since = this.#clock.now();
+      return action();
+    };
+    const result = await (how === "read" ? this.#read(timed) : this.#write(timed));
+    const heldMs = how === "read" ? 0 : Math.max(0, this.#clock.now() - since);
+    return { ...result, heldMs };
   }
 }

@@ -1,0 +1,39 @@
+/** What keeps a queue small and safe; a part of `Storage`. */
+export interface Upkeep {
+  /**
+   * Gives at most `pages` pages of space that removed jobs have left back to the file system. Some
+   * queues can only reuse it; that is no error.
+   */
+  shrink(pages: number): Promise<Shrunk>;
+
+  /**
+   * Writes a copy of everything, as it is at one moment, into a new file that only its owner can
+   * read; others may go on working. The file is complete and on the disk, or is not there: `usage`
+   * where one is there already and `replace` is not set, `unusable-path` or `disk-full`, or the
+   * reason of the signal.
+   */
+  backup(path: string, options: BackupOptions): Promise<Backup>;
+}
+
+export interface Shrunk {
+  /** What was given back now, bytes. */
+  readonly givenBytes: number;
+  /** What is left unused for later jobs, bytes. */
+  readonly leftBytes: number;
+  /** True when another call would give more back. */
+  readonly more: boolean;
+  /** How long others had to wait before they could write, ms. */
+  readonly heldMs: number;
+}
+
+export interface BackupOptions {
+  readonly replace: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A copy of a queue. */
+export interface Backup {
+  readonly path: string;
+  readonly jobs: number;
+  readonly bytes: number;
+}

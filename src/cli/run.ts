@@ -12,6 +12,8 @@ import { VERSION } from "./version.js";
 interface CommandModule {
   describe(command: Command): void;
   act(shell: Shell, args: string[], options: never): Promise<number>;
+  /** True where `--force` is about the database: it is opened wherever it lies. */
+  forcesDatabase?: true;
 }
 
 /** One line about each command; its own file is loaded when it is called. */
@@ -64,7 +66,11 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     command.allowExcessArguments(true).action(async () => {
       refuseExcess(command);
       const options = command.optsWithGlobals();
-      const shell = await Shell.open(terminal, options);
+      const { force } = options;
+      const shell = await Shell.open(terminal, {
+        ...options,
+        force: force && module.forcesDatabase,
+      });
       status = await module.act(shell, command.args, options as never);
     });
   });

@@ -9,23 +9,37 @@ export class Shell {
   readonly terminal: Terminal;
   readonly json: boolean;
   readonly location: string;
+  /** Whether a queue on a network file system is opened all the same. */
+  readonly force: boolean;
   /** Colours for stdout, and for stderr. */
   readonly out: Theme;
   readonly err: Theme;
 
-  private constructor(terminal: Terminal, json: boolean, location: string, out: Theme, err: Theme) {
+  private constructor(
+    terminal: Terminal,
+    options: { json: boolean; location: string; force: boolean },
+    themes: { out: Theme; err: Theme },
+  ) {
     this.terminal = terminal;
-    this.json = json;
-    this.location = location;
-    this.out = out;
-    this.err = err;
+    this.json = options.json;
+    this.location = options.location;
+    this.force = options.force;
+    this.out = themes.out;
+    this.err = themes.err;
   }
 
-  static async open(terminal: Terminal, options: { db?: string; json?: boolean }): Promise<Shell> {
-    const location = options.db ?? (terminal.env.GIGQ_DB || "gigq.db");
+  /** `force` is what the flag of that name says, of a command where it is about the database. */
+  static async open(
+    terminal: Terminal,
+    options: { db?: string; json?: boolean; force?: boolean },
+  ): Promise<Shell> {
     const { stdout, stderr, env } = terminal;
+    const json = options.json ?? false;
+    const location = options.db ?? (env.GIGQ_DB || "gigq.db");
+    const force = options.force === true || !["", "0", undefined].includes(env.GIGQ_FORCE);
     const out = await openTheme(stdout, env);
-    return new Shell(terminal, options.json ?? false, location, out, await openTheme(stderr, env));
+    const err = await openTheme(stderr, env);
+    return new Shell(terminal, { json, location, force }, { out, err });
   }
 
   /** Lends the queue to an action, and closes it again. Only some commands may create one. */
@@ -33,7 +47,10 @@ export class Shell {
     options: { create: boolean },
     action: (queue: JobQueue) => Promise<T>,
   ): Promise<T> {
-    const queue = new JobQueue(this.path, { initialize: options.create });
+    const queue = new JobQueue(this.path, {
+      initialize: options.create,
+      allowNetworkFileSystem: this.force,
+    });
     try {
       return await action(queue);
     } finally {

@@ -59,7 +59,7 @@ export interface Storage extends Upkeep {
   inHand(workerKey: string): Promise<AttemptInHand[]>;
 
   /** Forgets a worker; false, and it stays, while it has something in hand. */
-  dismiss(workerKey: string): Promise<boolean>;
+  dismiss(workerKey: string, signal?: AbortSignal): Promise<boolean>;
 
   /** Calls the listener soon after anybody changed something; may call it too often. */
   onChange(listener: () => void): () => void;

@@ -2,7 +2,7 @@
 export interface Upkeep {
   /**
    * Gives at most `pages` pages of space that removed jobs have left back to the file system. Some
-   * queues can only reuse it; that is no error.
+   * queues can only reuse it; that is no error. With 0 it only answers.
    */
   shrink(pages: number): Promise<Shrunk>;
 

@@ -29,6 +29,10 @@ export interface WorkerOptions {
   only?: number;
   /** Hears what the worker does; must not throw. */
   onEvent?: (event: WorkerEvent) => void;
+  /** Removes completed and cancelled jobs that ended longer ago, in seconds; keeps all unless given. */
+  keep?: number;
+  /** Opens a database on a network file system too, where locks may not hold; false unless given. */
+  allowNetworkFileSystem?: boolean;
   /** False refuses to create the database. */
   initialize?: boolean;
   /** Where time comes from; for tests. */
@@ -47,6 +51,8 @@ export interface WorkerSettings {
   readonly until: "once" | "drain" | undefined;
   readonly only: number | undefined;
   readonly onEvent: (event: WorkerEvent) => void;
+  readonly keepMs: number | undefined;
+  readonly allowNetworkFileSystem: boolean;
   readonly initialize: boolean;
   readonly clock: Clock;
 }
@@ -67,6 +73,9 @@ export function checkWorker(options: WorkerOptions): WorkerSettings {
     until: options.until,
     only: options.only,
     onEvent: options.onEvent ?? (() => {}),
+    keepMs:
+      options.keep === undefined ? undefined : secondsOf("keep", options.keep, 0, LONGEST_KEEP),
+    allowNetworkFileSystem: options.allowNetworkFileSystem ?? false,
     initialize: options.initialize ?? true,
     clock: options.clock ?? systemClock,
   };
@@ -86,10 +95,14 @@ function concurrencyOf(given: number): number {
   });
 }
 
-function secondsOf(option: string, given: number, least: number): number {
-  if (typeof given === "number" && given >= least && given <= 2_000_000) return given * 1000;
+/** The longest that a timer should be asked for, and ten years, in seconds. */
+const LONGEST_WAIT = 2_000_000;
+const LONGEST_KEEP = 315_360_000;
+
+function secondsOf(option: string, given: number, least: number, most = LONGEST_WAIT): number {
+  if (typeof given === "number" && given >= least && given <= most) return given * 1000;
   throw new GigqError("usage", `${option} is ${given}`, {
-    hint: `${option} is seconds, from ${least} to 2000000`,
+    hint: `${option} is seconds, from ${least} to ${most}`,
   });
 }
 

@@ -40,10 +40,10 @@ export class Membership {
   }
 
   /** Once the executor is closed. What could not be settled is left for others to settle as lost. */
-  async end(): Promise<void> {
+  async end(signal?: AbortSignal): Promise<void> {
     killRemains(this.key);
     try {
-      await this.#storage.dismiss(this.key);
+      await this.#storage.dismiss(this.key, signal);
     } catch {
       // Then the others do it: they find nothing alive here.
     }

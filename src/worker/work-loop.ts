@@ -4,10 +4,12 @@ import type { Outcome } from "../job/outcome.js";
 import { openStorage } from "../storage/open-storage.js";
 import type { Advanced, Claim, Storage } from "../storage/storage.js";
 import type { WorkerSettings } from "./check-worker.js";
+import { giveUp } from "./give-up.js";
 import { Hands } from "./hands.js";
 import { Membership } from "./membership.js";
 import { Pacing } from "./pacing.js";
 import { Reclaim } from "./reclaim.js";
+import { Retention } from "./retention.js";
 import { tell } from "./tell.js";
 import { Wake } from "./wake.js";
 import type { Tally } from "./worker-event.js";
@@ -47,8 +49,8 @@ export class WorkLoop {
   /** The last claim found less than it asked for: nothing is ready. */
   #starved = false;
   #stopping = false;
-  /** It was told to stop a second time. */
-  #hurrying = false;
+  /** Fires when the time to stop is over: the database is given one more chance. */
+  #impatience = new AbortController();
   /** The last commit failed. */
   #troubled = false;
   #nextDueAt: number | undefined;
@@ -58,7 +60,9 @@ export class WorkLoop {
 
   static async open(location: string, settings: WorkerSettings): Promise<WorkLoop> {
     const { initialize, clock, isolation, concurrency, root, graces, onEvent } = settings;
-    const storage = await openStorage(location, { create: initialize, clock });
+    const { allowNetworkFileSystem } = settings;
+    const options = { create: initialize, clock, allowNetworkFileSystem };
+    const storage = await openStorage(location, options);
     let membership: Membership | undefined;
     try {
       membership = await Membership.begin(storage, settings);
@@ -121,7 +125,8 @@ export class WorkLoop {
   async work({ budget, untilStarved }: Stint): Promise<number> {
     let claimed = 0;
     this.#stopping = false;
-    this.#hurrying = false;
+    this.#impatience = new AbortController();
+    const retention = this.#retention();
     const unwatch = this.#storage.onChange(() => this.#changed());
     try {
       await this.#reclaim.start();
@@ -132,10 +137,15 @@ export class WorkLoop {
         if (idle && enough) return claimed;
         await this.#wake.sleep(this.#untilNextLook());
       }
+    } catch (error) {
+      for (const attempt of this.#hands.attempts()) this.#executor.stop(attempt, "released");
+      await this.#executor.close();
+      throw giveUp(this.#hands.takeEnded(), error, this.#settings.onEvent);
     } finally {
       unwatch();
       this.#cancelShutdown();
       await this.#reclaim.stop();
+      await retention?.stop();
     }
   }
 
@@ -143,10 +153,8 @@ export class WorkLoop {
   stop(): void {
     const { shutdownMs, clock, onEvent } = this.#settings;
     if (this.#stopping) {
-      this.#hurrying = true;
       this.#cancelShutdown();
       void this.#letGo(0);
-      this.#wake.now();
       return;
     }
     this.#stopping = true;
@@ -163,8 +171,13 @@ export class WorkLoop {
 
   async close(): Promise<void> {
     await this.#executor.close();
-    await this.#membership.end();
-    await this.#storage.close();
+    const cancel = this.#settings.clock.after(DISMISS_MS, () => this.#impatience.abort());
+    try {
+      await this.#membership.end(this.#impatience.signal);
+    } finally {
+      cancel();
+      await this.#storage.close();
+    }
   }
 
   /** Answers how many jobs were claimed. */
@@ -181,6 +194,7 @@ export class WorkLoop {
         firstTurn: this.#turns - claimants.length + 1,
         only: this.#settings.only,
         now: this.#settings.clock.now(),
+        signal: this.#impatience.signal,
       });
     } catch (error) {
       this.#hands.giveBack(ended);
@@ -221,6 +235,15 @@ export class WorkLoop {
     }
     // A stop that came while the claims were being written.
     if (this.#stopping && claims.length > 0) this.#executor.recall();
+    if (this.#impatience.signal.aborted && claims.length > 0) void this.#letGo(0);
+  }
+
+  #retention(): Retention | undefined {
+    const { keepMs, clock, onEvent } = this.#settings;
+    if (keepMs === undefined) return undefined;
+    return new Retention(this.#storage, clock, keepMs, (jobs) =>
+      onEvent({ type: "cleared", jobs }),
+    );
   }
 
   #ended(attempt: Attempt, outcome: Outcome, ms: number): void {
@@ -253,8 +276,13 @@ export class WorkLoop {
   /** Aborts what runs, and after `graceMs` ends it by closing the executor. */
   async #letGo(graceMs: number): Promise<void> {
     for (const attempt of this.#hands.attempts()) this.#executor.stop(attempt, "released");
-    if (graceMs === 0) await this.#executor.close();
-    else this.#cancelShutdown = this.#settings.clock.after(graceMs, () => void this.#letGo(0));
+    if (graceMs > 0 && this.#hands.held > 0) {
+      this.#cancelShutdown = this.#settings.clock.after(graceMs, () => void this.#letGo(0));
+      return;
+    }
+    await this.#executor.close();
+    this.#impatience.abort();
+    this.#wake.now();
   }
 
   /** Trouble with the database is noticed by the loop itself; anything else is a bug, and ends it. */
@@ -265,13 +293,15 @@ export class WorkLoop {
   }
 
   /**
-   * What the database cannot do now is tried again, unless the worker was told to stop at once.
-   * Anything else is a bug.
+   * What the database cannot do now is tried again, until the time to stop is over. Throws what
+   * trying again does not help against, and bugs.
    */
   #trouble(error: unknown): void {
-    if (!isGigqError(error) || this.#hurrying) throw error;
+    if (!isGigqError(error) || error.isLasting) throw error;
     this.#troubled = true;
     this.#settings.onEvent({ type: "trouble", error });
+    const { held, unsettled } = this.#hands;
+    if (this.#impatience.signal.aborted && held === 0 && unsettled > 0) throw error;
   }
 }
 

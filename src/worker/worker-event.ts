@@ -50,6 +50,15 @@ export type WorkerEvent =
   | { readonly type: "remains"; readonly workerId: string; readonly host: string }
   /** The attempt was no longer this worker's; its outcome was not written. */
   | ({ readonly type: "stale" } & AttemptInfo)
+  | ({
+      /** How the attempt ended could not be stored, and will not be: the worker gives up. */
+      readonly type: "unwritten";
+      readonly outcome: AttemptStatus | "released";
+      readonly error: string | null;
+      readonly durationMs: number;
+    } & AttemptInfo)
+  /** Jobs that ended long ago were removed. */
+  | { readonly type: "cleared"; readonly jobs: number }
   /** The database could not be written; it is tried again. */
   | { readonly type: "trouble"; readonly error: GigqError }
   /** A job wrote something. */

@@ -3,8 +3,12 @@ import type { Command } from "commander";
 import { EXIT } from "../exit-codes.js";
 import type { Shell } from "../shell.js";
 
+export const forcesDatabase: true = true;
+
 export function describe(command: Command): void {
-  command.addHelpText("after", "\nExample: gigq init --db /srv/app/gigq.db");
+  command
+    .option("--force", "on a network file system too; as GIGQ_FORCE=1")
+    .addHelpText("after", "\nExample: gigq init --db /srv/app/gigq.db");
 }
 
 export async function act(shell: Shell): Promise<number> {

@@ -7,6 +7,8 @@ import { plain } from "../render/plain.js";
 import type { Shell } from "../shell.js";
 import { openSpinner } from "../spinner.js";
 
+export const forcesDatabase: true = true;
+
 export function describe(command: Command): void {
   describeJobOptions(command);
   command.addHelpText(
@@ -29,6 +31,7 @@ export async function act(shell: Shell, args: string[], flags: JobFlags): Promis
     const info = await queue.getStatus(job.id);
     const spinner = await openSpinner(shell);
     const worker = new Worker(shell.path, {
+      allowNetworkFileSystem: shell.force,
       ...(info.exists ? { only: info.seq } : {}),
       shutdownTimeout: 0,
       onEvent: (event) => {

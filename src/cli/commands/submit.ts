@@ -11,6 +11,8 @@ interface Flags extends JobFlags {
   wait?: boolean;
 }
 
+export const forcesDatabase: true = true;
+
 export function describe(command: Command): void {
   describeJobOptions(command);
   command

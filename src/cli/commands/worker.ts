@@ -17,6 +17,7 @@ export interface WorkerFlags {
   drain?: boolean;
   root?: string;
   shutdownTimeout?: number;
+  keep?: number;
   logFormat?: "human" | "json";
   printUnit?: boolean;
   debug?: boolean;
@@ -24,6 +25,8 @@ export interface WorkerFlags {
 
 /** The longest that a worker can be told to wait for something, in seconds. */
 const LONGEST_WAIT = 2_000_000;
+
+export const forcesDatabase: true = true;
 
 export function describe(command: Command): void {
   command
@@ -45,6 +48,12 @@ export function describe(command: Command): void {
       "how long running jobs may finish (default 30s)",
       (text) => parseDuration(text, "s", LONGEST_WAIT),
     )
+    .option(
+      "--keep <duration>",
+      "remove completed and cancelled jobs that ended longer ago (default: keep all)",
+      (text) => parsePositive(text),
+    )
+    .option("--force", "on a network file system too; as GIGQ_FORCE=1")
     .option("--log-format <format>", "human or json (default human)", (text) =>
       parseChoice(text, "log format", ["human", "json"]),
     )
@@ -78,11 +87,13 @@ export async function act(shell: Shell, _args: string[], flags: WorkerFlags): Pr
     workerId,
     root,
     shutdownTimeout,
+    keep,
   } = flags;
   const log = new WorkerLog(shell, logFormat === "json" || (logFormat === undefined && shell.json));
   const service = ServiceManager.find(shell.terminal, (text) => log.warn(text));
   const worker = new Worker(shell.path, {
-    ...defined({ concurrency, isolation, pollingInterval, workerId, root, shutdownTimeout }),
+    ...defined({ concurrency, isolation, pollingInterval, workerId, root, shutdownTimeout, keep }),
+    allowNetworkFileSystem: shell.force,
     ...(once ? { until: "once" } : drain ? { until: "drain" } : {}),
     onEvent: (event) => {
       log.hear(event);

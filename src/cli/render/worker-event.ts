@@ -1,7 +1,7 @@
 import type { WorkerEvent } from "../../index.js";
 import { firstLine, plain, plainJson, plainLine } from "./plain.js";
 import type { Theme } from "./theme.js";
-import { renderClock, renderDuration } from "./time.js";
+import { renderClock, renderCount, renderDuration } from "./time.js";
 
 /** A worker's event as a line for people. */
 export function renderEvent(event: WorkerEvent, theme: Theme, nowMs: number): string {
@@ -32,6 +32,12 @@ function words(
       return `${theme.bad("waiting")}: worker ${event.workerId} on ${event.host} is dead, and its jobs still run where they cannot be ended from here`;
     case "stale":
       return `${jobOf(event)}  ${theme.bad("stale")}      not this worker's any more; its outcome is not written`;
+    case "unwritten": {
+      const how = event.outcome === "released" ? "was stopped" : `ended as ${event.outcome}`;
+      return `${jobOf(event)}  ${theme.bad("unwritten")}  try ${event.attempt} ${how}, and that could not be stored`;
+    }
+    case "cleared":
+      return `cleared ${renderCount(event.jobs)} ${event.jobs === 1 ? "job" : "jobs"} that ended long ago`;
     case "trouble":
       return `${theme.bad("trouble")}: ${plainLine(event.error.message)} · trying again`;
     case "stopping": {

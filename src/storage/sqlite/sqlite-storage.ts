@@ -114,7 +114,7 @@ class SqliteStorage implements Storage {
   }
 
   async shrink(pages: number): Promise<Shrunk> {
-    const canShrink = await this.#read(() => this.#space.canShrink);
+    const canShrink = pages > 0 && (await this.#read(() => this.#space.canShrink));
     const shrunk = await (canShrink
       ? this.#timed("write", () => this.#space.shrink(pages))
       : this.#timed("read", () => this.#space.shrink(0)));
@@ -177,8 +177,8 @@ class SqliteStorage implements Storage {
     return this.#read(() => this.#workers.inHand(workerKey));
   }
 
-  dismiss(workerKey: string): Promise<boolean> {
-    return this.#write(() => this.#workers.dismiss(workerKey));
+  dismiss(workerKey: string, signal?: AbortSignal): Promise<boolean> {
+    return this.#write(() => this.#workers.dismiss(workerKey), signal);
   }
 
   onChange(listener: () => void): () => void {

@@ -3,9 +3,10 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { GigqError } from "../../errors.js";
+import { openFrozen } from "./frozen.js";
 import { refuseNetworkFileSystem } from "./network-file-system.js";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "./schema.js";
-import { isBusy, isTrouble, sqliteError } from "./sqlite-error.js";
+import { cannotOpen, isBusy, isTrouble, sqliteError } from "./sqlite-error.js";
 
 /** How long SQLite itself waits for a lock, blocking the process; beyond it the engine waits. */
 export const BUSY_TIMEOUT_MS = 100;
@@ -29,16 +30,27 @@ export function openDatabase(
   if (!options.allowNetworkFileSystem) refuseNetworkFileSystem(path);
   if (found === undefined) createPrivateFile(path);
   try {
-    const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    const open = () => new Database(path, { timeout: BUSY_TIMEOUT_MS });
     try {
-      prepare(db, path, options.create);
+      return prepared(open(), path, options.create);
     } catch (error) {
-      db.close();
-      throw error;
+      const frozen = cannotOpen(error) ? openFrozen(path) : undefined;
+      if (frozen === undefined) throw error;
+      return prepared(frozen, path, false);
     }
-    return db;
   } catch (error) {
     throw isTrouble(error) && !isBusy(error) ? sqliteError(error, path) : error;
+  }
+}
+
+/** Closed again when that fails. */
+function prepared(db: Database.Database, path: string, create: boolean): Database.Database {
+  try {
+    prepare(db, path, create);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 

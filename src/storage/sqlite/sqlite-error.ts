@@ -31,9 +31,13 @@ export function sqliteError(error: unknown, path: string): GigqError {
       ...cause,
     });
   }
-  if (
-    /^(SQLITE_CANTOPEN|SQLITE_READONLY|SQLITE_PERM|EACCES|EPERM|EROFS|ENOENT|ENOTDIR)/.test(code)
-  ) {
+  if (/^(SQLITE_READONLY|EROFS)/.test(code)) {
+    return new GigqError("unusable-path", `the queue at ${path} can be read, and not written`, {
+      hint: "Look at its mode and its owner, and at how its disk is mounted",
+      ...cause,
+    });
+  }
+  if (/^(SQLITE_CANTOPEN|SQLITE_PERM|EACCES|EPERM|ENOENT|ENOTDIR)/.test(code)) {
     return new GigqError(
       "unusable-path",
       `the queue at ${path} cannot be opened and written: ${said}`,
@@ -55,6 +59,10 @@ export function isTrouble(error: unknown): boolean {
   return (
     code.startsWith("SQLITE_") && !/^SQLITE_(ERROR|CONSTRAINT|MISUSE|RANGE|MISMATCH)/.test(code)
   );
+}
+
+export function cannotOpen(error: unknown): boolean {
+  return String((error as { code?: unknown }).code ?? "").startsWith("SQLITE_CANTOPEN");
 }
 
 /** SQLITE_BUSY in all its kinds: somebody else holds the lock. */

@@ -23,6 +23,9 @@ const BUSY_LOOK_MS = 25;
 /** How long to wait when the database could not be written. */
 const TROUBLE_MS = 500;
 
+/** How long to wait for a database that is held, only to be forgotten. */
+const DISMISS_MS = 1_000;
+
 /** How far to work: at most so many jobs, and perhaps no further than there are ready ones. */
 export interface Stint {
   readonly budget: number;

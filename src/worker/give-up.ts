@@ -33,3 +33,10 @@ export function giveUp(
     },
   );
 }
+
+/** Another has settled what this worker had in hand. */
+export function takenForDead(workerId: string): GigqError {
+  return new GigqError("storage-failed", `worker ${workerId} was taken for dead by another`, {
+    hint: "Its jobs are given to others. Was its folder beside the database removed? Start it again",
+  });
+}

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.js";
 import { isGigqError } from "../errors.js";
 import type { Storage } from "../storage/storage.js";
 import { giveSpaceBack, sweep } from "../storage/sweep.js";
+import type { WorkerSettings } from "./check-worker.js";
 
 /** The first round begins within this, the others so much after each other, and a part more. */
 const FIRST_WITHIN_MS = 1_000;
@@ -26,8 +27,22 @@ export class Retention {
   #stopped = false;
   #round: Promise<void> = Promise.resolve();
 
+  /** `undefined` where everything is kept. */
+  static begin(
+    storage: Storage,
+    { keepMs, clock, onEvent }: Pick<WorkerSettings, "keepMs" | "clock" | "onEvent">,
+  ): Retention | undefined {
+    if (keepMs === undefined) return undefined;
+    return new Retention(storage, clock, keepMs, (jobs) => onEvent({ type: "cleared", jobs }));
+  }
+
   /** `cleared` hears after a round how many jobs are gone, unless none. */
-  constructor(storage: Storage, clock: Clock, keepMs: number, cleared: (jobs: number) => void) {
+  private constructor(
+    storage: Storage,
+    clock: Clock,
+    keepMs: number,
+    cleared: (jobs: number) => void,
+  ) {
     this.#storage = storage;
     this.#clock = clock;
     this.#keepMs = keepMs;

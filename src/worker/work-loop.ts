@@ -1,10 +1,10 @@
-import { GigqError, isGigqError } from "../errors.js";
+import { isGigqError } from "../errors.js";
 import { type Attempt, createExecutor, type Executor } from "../executor/executor.js";
 import type { Outcome } from "../job/outcome.js";
 import { openStorage } from "../storage/open-storage.js";
 import type { Advanced, Claim, Storage } from "../storage/storage.js";
 import type { WorkerSettings } from "./check-worker.js";
-import { giveUp } from "./give-up.js";
+import { giveUp, takenForDead } from "./give-up.js";
 import { Hands } from "./hands.js";
 import { Membership } from "./membership.js";
 import { Pacing } from "./pacing.js";
@@ -62,10 +62,8 @@ export class WorkLoop {
   #cancelShutdown: () => void = () => {};
 
   static async open(location: string, settings: WorkerSettings): Promise<WorkLoop> {
-    const { initialize, clock, isolation, concurrency, root, graces, onEvent } = settings;
-    const { allowNetworkFileSystem } = settings;
-    const options = { create: initialize, clock, allowNetworkFileSystem };
-    const storage = await openStorage(location, options);
+    const { initialize, isolation, concurrency, root, graces, onEvent } = settings;
+    const storage = await openStorage(location, { ...settings, create: initialize });
     let membership: Membership | undefined;
     try {
       membership = await Membership.begin(storage, settings);
@@ -129,7 +127,7 @@ export class WorkLoop {
     let claimed = 0;
     this.#stopping = false;
     this.#impatience = new AbortController();
-    const retention = this.#retention();
+    const retention = Retention.begin(this.#storage, this.#settings);
     const unwatch = this.#storage.onChange(() => this.#changed());
     try {
       await this.#reclaim.start();
@@ -175,12 +173,9 @@ export class WorkLoop {
   async close(): Promise<void> {
     await this.#executor.close();
     const cancel = this.#settings.clock.after(DISMISS_MS, () => this.#impatience.abort());
-    try {
-      await this.#membership.end(this.#impatience.signal);
-    } finally {
-      cancel();
-      await this.#storage.close();
-    }
+    await this.#membership.end(this.#impatience.signal);
+    cancel();
+    await this.#storage.close();
   }
 
   /** Answers how many jobs were claimed. */
@@ -241,14 +236,6 @@ export class WorkLoop {
     if (this.#impatience.signal.aborted && claims.length > 0) void this.#letGo(0);
   }
 
-  #retention(): Retention | undefined {
-    const { keepMs, clock, onEvent } = this.#settings;
-    if (keepMs === undefined) return undefined;
-    return new Retention(this.#storage, clock, keepMs, (jobs) =>
-      onEvent({ type: "cleared", jobs }),
-    );
-  }
-
   #ended(attempt: Attempt, outcome: Outcome, ms: number): void {
     this.#hands.ended(attempt, outcome, ms);
     if (outcome.type === "released") this.#pacing.fellBehind();
@@ -306,10 +293,4 @@ export class WorkLoop {
     const { held, unsettled } = this.#hands;
     if (this.#impatience.signal.aborted && held === 0 && unsettled > 0) throw error;
   }
-}
-
-function takenForDead(workerId: string): GigqError {
-  return new GigqError("storage-failed", `worker ${workerId} was taken for dead by another`, {
-    hint: "Its jobs are given to others. Was its folder beside the database removed? Start it again",
-  });
 }

@@ -13,6 +13,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { GigqError, isGigqError } from "../../errors.js";
 import type { Backup, BackupOptions } from "../upkeep.js";
+import * as sql from "./sql.js";
 
 /** The database that is copied. */
 interface Source {
@@ -42,8 +43,9 @@ export async function backup(
     // Copying has left the event loop no time: what was called meanwhile is heard now.
     await new Promise<void>((resolve) => setImmediate(resolve));
     signal?.throwIfAborted();
+    const jobs = disown(draft);
     onDisk(draft);
-    const copied = { path, jobs: countJobs(draft), bytes: statSync(draft).size };
+    const copied = { path, jobs, bytes: statSync(draft).size };
     if (replace) renameSync(draft, path);
     else giveNewName(draft, path);
     onDisk(dirname(path));
@@ -108,10 +110,20 @@ function onDisk(path: string): void {
   }
 }
 
-function countJobs(path: string): number {
-  const db = new Database(path, { readonly: true });
+/**
+ * Renames the workers in the copy, so that nobody who works on it takes the live ones of the
+ * original for its own dead. Answers how many jobs there are.
+ */
+function disown(draft: string): number {
+  const db = new Database(draft);
   try {
-    return db.prepare("select count(*) from job").pluck().get() as number;
+    db.pragma("journal_mode = memory");
+    return db.transaction(() => {
+      const ending = `-${randomBytes(4).toString("hex")}`;
+      db.prepare(sql.DISOWN_JOBS).run(ending);
+      db.prepare(sql.RENAME_WORKERS).run(ending);
+      return db.prepare(sql.COUNT_JOBS).pluck().get() as number;
+    })();
   } finally {
     db.close();
   }

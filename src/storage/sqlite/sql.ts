@@ -253,3 +253,13 @@ from job
 where status = ? and seq < ? and finished_at < ?
 order by seq desc
 limit ?`;
+
+export const COUNT_JOBS: string = "select count(*) from job";
+
+/** For a copy of a queue, whose running jobs are in the hands of nobody who is alive. */
+export const DISOWN_JOBS: string = `
+update job
+set worker_key = worker_key || ?
+where worker_key is not null`;
+
+export const RENAME_WORKERS: string = "update worker set key = key || ?";

@@ -275,9 +275,9 @@ export class WorkLoop {
     this.#wake.now();
   }
 
-  /** Trouble with the database is noticed by the loop itself; anything else is a bug, and ends it. */
+  /** Trouble with the database is noticed by the loop itself; what lasts, and bugs, end it. */
   #fail(error: unknown): void {
-    if (isGigqError(error)) return;
+    if (isGigqError(error) && !error.isLasting) return;
     this.#failure = { error };
     this.#wake.now();
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
 import { test } from "node:test";
 import Database from "better-sqlite3";
 import { Job } from "../../src/index.js";
@@ -72,6 +73,8 @@ void test("what unfinished jobs need stays, and is told", async (t) => {
     total: 3,
     byStatus: { completed: 2, cancelled: 1 },
     kept: 2,
+    bytesFreed: 0,
+    bytesReusable: 0,
   });
   assert.deepEqual(await seqs(desk), [7, 5, 4, 2]);
 });
@@ -101,4 +104,54 @@ void test("only finished jobs are cleared, and a time must be one", async (t) =>
   );
   assert.deepEqual(month, refuses(2, '--before: "2026-13-01" is no time', time));
   assert.equal((await seqs(desk)).length, 6);
+});
+
+void test("a dry run tells the same as the run, whatever has to go before it", async (t) => {
+  const desk = new Desk(t);
+  const job = (dependencies: string[]) =>
+    new Job({ function: `${desk.path("jobs.mjs")}#greet`, dependencies, maxAttempts: 1 });
+  // The parent is younger than its child, so that it can only go in a second pass.
+  const parent = job([]);
+  const child = job([parent.id]);
+  await desk.queue.submitAll([child, parent]);
+  await desk.queue.cancel(parent.id);
+  assert.equal(await desk.ask("clear --dry-run"), "Would clear 2 jobs (2 cancelled)\n");
+  assert.equal(await desk.ask("clear"), "Cleared 2 jobs (2 cancelled)\n");
+});
+
+/** A queue with some megabytes of cancelled jobs. */
+async function large(desk: Desk): Promise<void> {
+  const text = "x".repeat(30_000);
+  const jobs = Array.from(
+    { length: 200 },
+    () => new Job({ function: "./jobs.mjs#greet", params: { text } }),
+  );
+  await desk.queue.cancelAll(await desk.queue.submitAll(jobs));
+}
+
+void test("clear gives back the space of what it has removed", async (t) => {
+  const desk = new Desk(t);
+  await large(desk);
+  const before = statSync(desk.db).size;
+  const said = await desk.ask("clear");
+  assert.match(said, /^Cleared 200 jobs \(200 cancelled\)\. [6-7](\.\d)? MiB given back\n$/);
+  assert.ok(statSync(desk.db).size < before / 10);
+  const db = new Database(desk.db, { readonly: true });
+  t.after(() => db.close());
+  assert.equal(db.pragma("integrity_check", { simple: true }), "ok");
+});
+
+void test("in a queue that cannot give space back, clear says that later jobs use it", async (t) => {
+  const desk = new Desk(t);
+  // As it was created before gigq gave space back.
+  const db = new Database(desk.db);
+  db.pragma("auto_vacuum = none");
+  db.pragma("journal_mode = wal");
+  db.close();
+  await large(desk);
+  const said = await desk.ask("clear");
+  assert.match(
+    said,
+    /^Cleared 200 jobs \(200 cancelled\)\. \d(\.\d)? MiB of the file are free for later jobs\n$/,
+  );
 });

@@ -32,7 +32,7 @@ export function refuseNetworkFileSystem(
   const name = networkFileSystem(typeOf(dirname(path)));
   if (name === undefined) return;
   throw new GigqError("unusable-path", `${path} is on a network file system (${name})`, {
-    hint: "SQLite cannot lock files there reliably: keep the queue on a local disk. Where only one machine ever opens it: GIGQ_FORCE=1",
+    hint: "SQLite cannot lock files there reliably: keep the queue on a local disk. If only one machine ever opens it: --force, or GIGQ_FORCE=1",
   });
 }
 

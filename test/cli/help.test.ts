@@ -7,7 +7,7 @@ import { Desk, says } from "./desk.js";
 
 const COMMANDS: readonly string[] = [
   ...["submit", "run", "status", "list", "wait", "cancel"],
-  ...["requeue", "clear", "stats", "worker", "init"],
+  ...["requeue", "clear", "backup", "stats", "worker", "init"],
 ];
 
 void test("gigq alone, gigq help and gigq --help show all commands, on stdout", async (t) => {

@@ -15,7 +15,11 @@ export class Membership {
     const self = identify(workerId, clock.now());
     const known = new Set((await storage.workers()).map((worker) => worker.key));
     removeStrays(storage.meetingPlace, known, clock.now());
-    const presence = await Presence.begin(storage.meetingPlace, self.key);
+    const presence = await Presence.begin(storage.meetingPlace, self.key).catch(async (error) => {
+      // Where the queue cannot be written either, that says more.
+      await storage.dismiss(self.key);
+      throw error;
+    });
     try {
       await storage.enlist(self);
     } catch (error) {

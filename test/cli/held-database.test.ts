@@ -27,12 +27,13 @@ void test("a foreign write that takes long delays submits, cancels and workers, 
   });
   // It ends while nothing can be written.
   writeFileSync(desk.path("held.go"), "");
-  const reading = desk.ask("list").then(() => letGo);
+  assert.equal((await desk.queue.listJobs()).length, 2);
+  assert.equal(letGo, false, "reading does not wait for one who writes");
   const [submitted, cancelled] = await Promise.all([
     Promise.all([1, 2, 3].map(() => desk.gigq("submit ./jobs.mjs#greet"))),
     desk.gigq("cancel 2"),
   ]);
-  assert.equal(await reading, false, "reading does not wait for one who writes");
+  await desk.ask("list");
   for (const { status, stderr } of submitted) assert.deepEqual([status, stderr], [0, ""]);
   assert.deepEqual([cancelled.status, cancelled.stdout], [0, "Cancelled greet #2\n"]);
   await desk.ask(["wait", "1", ...submitted.map(({ stdout }) => stdout.trim())]);

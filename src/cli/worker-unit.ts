@@ -28,6 +28,8 @@ const WORDS: Words = {
   workerId: (value) => ["--worker-id", value],
   root: (value, { terminal }) => ["--root", resolve(terminal.cwd, value)],
   shutdownTimeout: (value) => ["--shutdown-timeout", seconds(value)],
+  keep: (value) => ["--keep", seconds(value)],
+  force: () => ["--force"],
   logFormat: (value) => ["--log-format", value],
   debug: () => ["--debug"],
 };
@@ -54,7 +56,12 @@ export function workerUnit(shell: Shell, flags: WorkerFlags): string {
 }
 
 function wordsOf(shell: Shell, flags: WorkerFlags): string[] {
-  const given = shell.json ? { logFormat: "json" as const, ...flags } : flags;
+  const given: WorkerFlags = {
+    ...(shell.json ? { logFormat: "json" } : {}),
+    // Whether it was said here or in the environment, which a service does not see.
+    ...(shell.force ? { force: true } : {}),
+    ...flags,
+  };
   return Object.entries(WORDS).flatMap(([name, words]) => {
     const value = given[name as keyof Words];
     return value === undefined ? [] : (words as (...args: unknown[]) => string[])(value, shell);

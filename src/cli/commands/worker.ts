@@ -18,6 +18,7 @@ export interface WorkerFlags {
   root?: string;
   shutdownTimeout?: number;
   keep?: number;
+  force?: boolean;
   logFormat?: "human" | "json";
   printUnit?: boolean;
   debug?: boolean;

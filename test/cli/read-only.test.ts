@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { NO_MOUNTS, OwnMounts } from "../support/own-mounts.js";
+import { PROJECT } from "../support/paths.js";
 import { Desk, refuses } from "./desk.js";
 
 const gigq = `GIGQ_DB=disk/gigq.db ${OwnMounts.gigq}`;
@@ -22,7 +23,7 @@ for (const [what, before] of [
     skip: NO_MOUNTS,
   }, async (t) => {
     const { desk, disk } = await queueOnDisk(t);
-    await disk.run(`export NODE_PATH=${process.cwd()}/node_modules; ${before}`);
+    await disk.run(`export NODE_PATH=${PROJECT}node_modules; ${before}`);
     await disk.run("mount -o remount,ro disk");
     for (const line of READING) {
       const { status, stderr } = await disk.run(`${gigq} ${line}`);

@@ -18,14 +18,14 @@ const LAST_WORDS_MS = 1_000;
 
 /** Starts child processes for one worker, each the leader of a process group of its own. */
 export function childProcesses({ traces }: ExecutorOptions): StartRunner {
-  const key = traces?.key ?? randomBytes(6).toString("hex");
-  const guardian = new Guardian(childTag(key));
-  return (seat, events) => startChildProcess({ ...seat, key, guardian }, events);
+  const tag = traces?.tag ?? randomBytes(6).toString("hex");
+  const guardian = new Guardian(childTag(tag));
+  return (seat, events) => startChildProcess({ ...seat, tag, guardian }, events);
 }
 
 /** A seat among those of one worker. */
 interface WatchedSeat extends Seat {
-  readonly key: string;
+  readonly tag: string;
   readonly guardian: Guardian;
 }
 
@@ -34,7 +34,7 @@ function startChildProcess(seat: WatchedSeat, events: RunnerEvents): Runner {
   try {
     const child = spawn(process.execPath, [ENTRY], {
       cwd: root,
-      env: { ...jobEnvironment(), [TAG]: childTag(seat.key, seat.slot) },
+      env: { ...jobEnvironment(), [TAG]: childTag(seat.tag, seat.slot) },
       detached: true,
       // Beyond the usual three: commands in, reports out, the mark, and a sign of life to hold open.
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", seat.mark.fd, traces?.fd ?? "ignore"],
@@ -62,7 +62,7 @@ class ChildProcessRunner implements Runner {
   constructor(child: ChildProcess, seat: WatchedSeat, events: RunnerEvents) {
     const { root } = seat.options;
     this.mark = seat.mark;
-    this.#tag = childTag(seat.key, seat.slot);
+    this.#tag = childTag(seat.tag, seat.slot);
     this.#child = child;
     this.#events = events;
     child.once("error", (error) =>

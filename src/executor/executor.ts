@@ -48,7 +48,7 @@ export interface Executor {
 /** What an executor leaves for others, who are to find and end what runs when its worker has died. */
 export interface Traces {
   /** Unique to the worker; its children carry it in their environment. */
-  readonly key: string;
+  readonly tag: string;
   /** Where it is noted what has begun. */
   readonly folder: string;
   /** Held open by every child process. */

@@ -7,8 +7,8 @@ import { Mark } from "./mark.js";
 export const TAG = "GIGQ_CHILD";
 
 /** What the child of a slot carries in its environment; without a slot, how that begins for all. */
-export function childTag(key: string, slot?: number): string {
-  return `${key}/${slot ?? ""}`;
+export function childTag(workerTag: string, slot?: number): string {
+  return `${workerTag}/${slot ?? ""}`;
 }
 
 /** Where a slot's child notes what it begins; `undefined` for nowhere that others could find. */
@@ -28,8 +28,8 @@ export function lastBegun(folder: string, slot: number): number | undefined {
 }
 
 /** Kills whatever the children of a worker have left. False while some of it is still there. */
-export function killRemains(key: string): boolean {
-  return killTagged(childTag(key));
+export function killRemains(workerTag: string): boolean {
+  return killTagged(childTag(workerTag));
 }
 
 /** New processes may be started while the others are killed; after so many rounds it is left to the next call. */

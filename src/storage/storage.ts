@@ -49,6 +49,9 @@ export interface Storage extends Upkeep {
   /** A folder for what the workers of this queue on this machine leave for each other; not made yet. */
   readonly meetingPlace: string;
 
+  /** Tells this store from a copy of it, in which the same workers are known. */
+  readonly identity: string;
+
   /** Makes a worker known, which must be done before it claims anything. */
   enlist(worker: WorkerRecord): Promise<void>;
 

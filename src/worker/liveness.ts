@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { GigqError } from "../errors.js";
 import type { Traces } from "../executor/executor.js";
-import type { WorkerRecord } from "../storage/storage.js";
+import type { Storage, WorkerRecord } from "../storage/storage.js";
 
 /*
  * How workers of one machine know of each other's death. Each has a folder with two named pipes:
@@ -38,22 +38,31 @@ export function standingOf(meetingPlace: string, key: string): Standing {
   return isHeld(join(folder, CHILDREN_PIPE)) ? "children" : "gone";
 }
 
+type Place = Pick<Storage, "meetingPlace" | "identity">;
+
+/** What all processes of a worker's jobs carry; another word for the worker of that key in a copy. */
+export function tagOf({ identity }: Pick<Storage, "identity">, key: string): string {
+  return `${key}@${identity}`;
+}
+
 /** This worker's sign of life, and the place for what its executor leaves. */
 export class Presence {
   readonly traces: Traces;
   readonly #meetingPlace: string;
+  readonly #key: string;
   readonly #workerFd: number;
   #ended = false;
 
   /** Rejects with `storage-failed` where the folder or its pipes cannot be made. */
-  static async begin(meetingPlace: string, key: string): Promise<Presence> {
+  static async begin(place: Place, key: string): Promise<Presence> {
+    const { meetingPlace } = place;
     const folder = join(meetingPlace, key);
     const pipes = [join(folder, WORKER_PIPE), join(folder, CHILDREN_PIPE)] as const;
     try {
       makeFolder(folder);
       await promisify(execFile)("mkfifo", ["-m", "600", ...pipes]);
       const [workerFd, fd] = pipes.map((pipe) => openSync(pipe, READ_END)) as [number, number];
-      return new Presence(meetingPlace, workerFd, { key, folder, fd });
+      return new Presence(meetingPlace, key, workerFd, { tag: tagOf(place, key), folder, fd });
     } catch (cause) {
       rmSync(folder, { recursive: true, force: true });
       throw new GigqError(
@@ -64,8 +73,9 @@ export class Presence {
     }
   }
 
-  private constructor(meetingPlace: string, workerFd: number, traces: Traces) {
+  private constructor(meetingPlace: string, key: string, workerFd: number, traces: Traces) {
     this.#meetingPlace = meetingPlace;
+    this.#key = key;
     this.#workerFd = workerFd;
     this.traces = traces;
   }
@@ -76,7 +86,7 @@ export class Presence {
     this.#ended = true;
     closeSync(this.#workerFd);
     closeSync(this.traces.fd);
-    removeTraces(this.#meetingPlace, this.traces.key);
+    removeTraces(this.#meetingPlace, this.#key);
   }
 }
 

@@ -15,7 +15,7 @@ export class Membership {
     const self = identify(workerId, clock.now());
     const known = new Set((await storage.workers()).map((worker) => worker.key));
     removeStrays(storage.meetingPlace, known, clock.now());
-    const presence = await Presence.begin(storage.meetingPlace, self.key).catch(async (error) => {
+    const presence = await Presence.begin(storage, self.key).catch(async (error) => {
       // Where the queue cannot be written either, that says more.
       await storage.dismiss(self.key);
       throw error;
@@ -45,7 +45,7 @@ export class Membership {
 
   /** Once the executor is closed. What could not be settled is left for others to settle as lost. */
   async end(signal?: AbortSignal): Promise<void> {
-    killRemains(this.key);
+    killRemains(this.traces.tag);
     try {
       await this.#storage.dismiss(this.key, signal);
     } catch {

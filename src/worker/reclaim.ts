@@ -3,7 +3,7 @@ import { killRemains, lastBegun } from "../executor/remains.js";
 import { type Settlement, settle } from "../job/lifecycle.js";
 import type { Outcome } from "../job/outcome.js";
 import type { AttemptInHand, Storage, WorkerRecord } from "../storage/storage.js";
-import { folderOf, removeTraces, standingOf } from "./liveness.js";
+import { folderOf, removeTraces, standingOf, tagOf } from "./liveness.js";
 import type { WorkerEvent } from "./worker-event.js";
 
 /** How often the others are looked at. */
@@ -71,7 +71,7 @@ export class Reclaim {
   async #endsAllOf(worker: WorkerRecord): Promise<boolean> {
     const { storage, clock, onEvent } = this.#options;
     for (let waits = 0; ; waits++) {
-      const killed = killRemains(worker.key);
+      const killed = killRemains(tagOf(storage, worker.key));
       if (killed && standingOf(storage.meetingPlace, worker.key) === "gone") return true;
       if (waits >= WAITS || this.#stopped) break;
       await new Promise<void>((resolve) => clock.after(WAIT_MS, resolve));

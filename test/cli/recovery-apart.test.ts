@@ -62,7 +62,7 @@ void test("a job is not tried again while its old process runs in a container th
   skip,
 }, async (t) => {
   const { desk, key, doomed, other } = await blocked(t);
-  const [guardian] = processesWith("cmdline", `GIGQ_CHILD=${key}/`);
+  const [guardian] = processesWith("cmdline", `GIGQ_CHILD=${key}@`);
   process.kill(guardian!, "SIGKILL");
   const waiting = said(
     other.stderr!,
@@ -71,7 +71,7 @@ void test("a job is not tried again while its old process runs in a container th
   process.kill(doomed, "SIGKILL");
   await waiting;
   assert.equal((await desk.job(1)).status, "running");
-  const [child] = processesWith("environ", `GIGQ_CHILD=${key}/0`);
+  const [child] = processesWith("environ", `GIGQ_CHILD=${key}@`);
   process.kill(child!, "SIGKILL");
   const [job] = await desk.queue.wait([1]);
   assert.deepEqual(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { Job } from "../../src/index.js";
 import { isAlive } from "../support/alive.js";
@@ -126,7 +126,7 @@ void test("a blocked child is ended before its job is tried again, also when it 
   await desk.ask("submit ./perilous.mjs#blockOnce -p file=held --max-attempts 2");
   const worker = desk.start("worker");
   const [pid] = await desk.pids("held");
-  const [guardian] = processesWith("cmdline", `GIGQ_CHILD=${await onlyKey(desk)}/`);
+  const [guardian] = processesWith("cmdline", `GIGQ_CHILD=${await onlyKey(desk)}@`);
   process.kill(guardian!, "SIGKILL");
   process.kill(pid!, "SIGSTOP");
   await kill(worker);
@@ -204,4 +204,34 @@ void test("a killed worker's forced cancel is carried out by another", async (t)
   await desk.queue.cancel(1, { force: true });
   await desk.gigq("worker --drain");
   assert.equal((await desk.job(1)).status, "cancelled");
+});
+
+void test("workers that know a queue under different names know each other", async (t) => {
+  const desk = perilousDesk(t);
+  symlinkSync("gigq.db", desk.path("link.db"));
+  await desk.ask("submit ./jobs.mjs#hold -p file=held");
+  const worker = desk.start("worker");
+  await desk.pids("held");
+  await desk.ask("--db link.db submit ./jobs.mjs#greet");
+  assert.equal((await desk.gigq("--db link.db worker --drain")).status, 0);
+  assert.equal((await desk.job(1)).status, "running");
+  assert.equal((await desk.job(2)).status, "completed");
+  writeFileSync(desk.path("held.go"), "");
+  await desk.queue.wait([1]);
+  assert.equal(worker.exitCode, null);
+});
+
+void test("a worker on a copy of a queue lets the jobs of the original live", async (t) => {
+  const desk = perilousDesk(t);
+  await desk.ask("submit ./jobs.mjs#hold -p file=held --max-attempts 1");
+  desk.start("worker");
+  const [pid] = await desk.pids("held");
+  for (const end of ["", "-wal"]) {
+    copyFileSync(`${desk.db}${end}`, desk.path(`copy.db${end}`));
+  }
+  assert.equal((await desk.gigq("--db copy.db worker --drain")).status, 0);
+  const copied = await desk.ask("--db copy.db status 1 --json");
+  assert.equal(JSON.parse(copied).status, "failed");
+  assert.equal(isAlive(pid!), true);
+  assert.equal((await desk.job(1)).status, "running");
 });

@@ -10,19 +10,20 @@ const LOOK_EVERY_MS = 1_000;
  */
 export class SameFile {
   readonly #path: string;
-  readonly #opened: string | undefined;
+  /** Which file it was. */
+  readonly opened: string | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(path: string) {
     this.#path = path;
-    this.#opened = fileAt(path);
+    this.opened = fileAt(path);
   }
 
   /** Throws a lasting `storage-failed` when it is not. Looks at most once a second. */
   check(nowMs: number): void {
     if (Math.abs(nowMs - this.#lookedAt) < LOOK_EVERY_MS) return;
     const found = fileAt(this.#path);
-    if (found !== undefined && found !== this.#opened) throw gone(this.#path, found);
+    if (found !== undefined && found !== this.opened) throw gone(this.#path, found);
     this.#lookedAt = nowMs;
   }
 }

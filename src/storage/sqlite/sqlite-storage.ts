@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import type { Database, Transaction } from "better-sqlite3";
 import type { Clock } from "../../clock.js";
 import type { JobRecord, JobSpec, Lease } from "../../job/job.js";
@@ -55,6 +56,7 @@ class SqliteStorage implements Storage {
   readonly #workers: Workers;
   readonly #space: Space;
   readonly #file: SameFile;
+  readonly #realPath: string;
   readonly #log: WriteAheadLog;
 
   constructor(db: Database, path: string, clock: Clock) {
@@ -72,11 +74,17 @@ class SqliteStorage implements Storage {
     this.#workers = new Workers(db);
     this.#space = new Space(db);
     this.#file = new SameFile(path);
+    this.#realPath = realpathSync(path);
     this.#log = new WriteAheadLog(db, path);
   }
 
+  /** Under the name that the file really has, as SQLite calls its own files, whatever links lead there. */
   get meetingPlace(): string {
-    return `${this.#path}-workers`;
+    return `${this.#realPath}-workers`;
+  }
+
+  get identity(): string {
+    return this.#file.opened ?? this.#realPath;
   }
 
   insert(jobs: readonly JobSpec[], now: number): Promise<number[]> {
@@ -182,7 +190,7 @@ class SqliteStorage implements Storage {
   }
 
   onChange(listener: () => void): () => void {
-    return watchFile(`${this.#path}-wal`, this.#clock, listener);
+    return watchFile(`${this.#realPath}-wal`, this.#clock, listener);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { isAlive } from "../support/alive.js";
 import { eventually } from "../support/eventually.js";
@@ -25,9 +25,7 @@ void test(
     const { window, pid } = await onTerminal(t, desk, "exec gigq worker 2>log");
     await desk.pids("held");
     await close(window);
-    await eventually("a stop", () =>
-      /stopping: 1 job/.test(readFileSync(desk.path("log"), "utf8")),
-    );
+    await eventually("a stop", () => /stopping: 1 job/.test(written(desk, "log")));
     process.kill(pid, "SIGHUP");
     process.kill(pid, "SIGHUP");
     // The next thing that happens in the worker is the end of its job.
@@ -65,16 +63,14 @@ void test("a run whose terminal is closed cancels its job", terminal, async (t) 
 void test("under nohup a worker works on when its terminal is closed", terminal, async (t) => {
   const desk = new Desk(t);
   const { window, pid } = await onTerminal(t, desk, "exec nohup gigq worker");
-  await eventually("a start", () =>
-    /1 at a time/.test(readFileSync(desk.path("nohup.out"), "utf8")),
-  );
+  await eventually("a start", () => /1 at a time/.test(written(desk, "nohup.out")));
   await close(window);
   process.kill(pid, "SIGHUP");
   await desk.ask("submit ./jobs.mjs#greet --wait");
   assert.ok(isAlive(pid));
   process.kill(pid, "SIGTERM");
   await gone([pid]);
-  assert.match(readFileSync(desk.path("nohup.out"), "utf8"), /stopped: 1 done, 0 failed/);
+  assert.match(written(desk, "nohup.out"), /stopped: 1 done, 0 failed/);
 });
 
 void test("without a terminal, SIGHUP is no reason to stop; SIGTERM is", async (t) => {
@@ -106,12 +102,15 @@ async function onTerminal(t: TestContext, desk: Desk, line: string): Promise<OnT
       stdio: ["ignore", "ignore", "inherit"],
     },
   );
+  t.after(() => window.kill("SIGKILL"));
   const [pid] = await desk.pids("pid");
-  t.after(() => {
-    window.kill("SIGKILL");
-    if (isAlive(pid!)) process.kill(pid!, "SIGKILL");
-  });
+  t.after(() => isAlive(pid!) && process.kill(pid!, "SIGKILL"));
   return { window, pid: pid! };
+}
+
+/** What is in a file so far. */
+function written(desk: Desk, name: string): string {
+  return existsSync(desk.path(name)) ? readFileSync(desk.path(name), "utf8") : "";
 }
 
 /** A terminal is closed when the program that shows it is gone. */

@@ -6,6 +6,7 @@ import type { TestContext } from "node:test";
 /** A folder of its own for one test, gone when the test is over. */
 export function temporaryFolder(t: TestContext): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "gigq-test-")));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  // What a process still writes while the folder goes must not keep the next hook from ending it.
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }

@@ -21,8 +21,8 @@ export class ServiceManager {
   readonly #watchdogMs: number | undefined;
   readonly #warn: (text: string) => void;
   readonly #work = new Work();
-  /** Variables that are yet to be told. */
-  readonly #due = new Map<string, string>();
+  /** Variables that are yet to be told, in the order in which they are. */
+  #due: ReadonlyMap<string, string> = new Map();
   #status = "";
   #sending: Promise<void> | undefined;
   #warned = false;
@@ -83,7 +83,7 @@ export class ServiceManager {
   }
 
   #tell(name: string, value: string): void {
-    this.#due.set(name, value);
+    this.#due = new Map([...this.#due, [name, value]]);
     this.#tellAll();
   }
 
@@ -92,16 +92,16 @@ export class ServiceManager {
   }
 
   async #empty(): Promise<void> {
-    let told = new Map<string, string>();
+    let told = this.#due;
     try {
       do {
-        told = new Map(this.#due);
-        this.#due.clear();
+        told = this.#due;
+        this.#due = new Map();
         this.#status = this.#work.status;
         await this.#send([...told, ["STATUS", this.#status]].map((pair) => pair.join("=")));
       } while (this.#due.size > 0);
     } catch (error) {
-      for (const [name, value] of told) this.#due.set(name, value);
+      this.#due = new Map([...told, ...this.#due]);
       if (!this.#warned) this.#warn(`systemd could not be told: ${(error as Error).message}`);
       this.#warned = true;
     }

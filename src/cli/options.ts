@@ -45,6 +45,19 @@ export function parseTimeout(text: string): number | "none" {
   return text === "none" ? text : parsePositive(text, ", or none for no limit");
 }
 
+const SIZES: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+/** Bytes out of `512M`, `1.5G`, `800K` (of 1024 each), or a bare number of bytes. */
+export function parseSize(text: string, least = 0): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([KMG]?)$/i.exec(text) ?? [];
+  const bytes = Math.round(Number(number) * SIZES[unit?.toUpperCase() ?? ""]!);
+  if (!Number.isSafeInteger(bytes)) {
+    throw usage(`"${text}" is no size`, "Give a number with a unit, as in 512M, 1.5G or 800K");
+  }
+  if (bytes >= least) return bytes;
+  throw usage(`"${text}" is too small`, `The smallest is ${least / SIZES.M!}M`);
+}
+
 /** A moment, ms UTC: an age before now (`7d`, `12h`, a bare number of days) or a date. */
 export function parseBefore(text: string, nowMs: number): number {
   if (/^[\d.]/.test(text) && !/^\d{4}-/.test(text)) {

@@ -3,11 +3,19 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { ExecutorOptions } from "./executor.js";
+import type { ChildRules, ExecutorOptions } from "./executor.js";
 import { Guardian } from "./guardian.js";
 import { jobEnvironment } from "./job-environment.js";
 import type { Mark } from "./mark.js";
-import { type Command, isReport, lineReader, type Report, toLine } from "./messages.js";
+import { memoryOf } from "./memory.js";
+import {
+  type Command,
+  isReport,
+  LONGEST_REPORT,
+  lineReader,
+  type Report,
+  toLine,
+} from "./messages.js";
 import { childTag, killTagged, TAG } from "./remains.js";
 import type { Runner, RunnerEvents, Seat, StartRunner } from "./runner.js";
 
@@ -30,9 +38,10 @@ interface WatchedSeat extends Seat {
 }
 
 function startChildProcess(seat: WatchedSeat, events: RunnerEvents): Runner {
-  const { root, traces } = seat.options;
+  const { root, traces, confined, maxJobsPerChild, maxRss } = seat.options;
+  const rules: ChildRules = { confined, maxJobsPerChild, maxRss };
   try {
-    const child = spawn(process.execPath, [ENTRY], {
+    const child = spawn(process.execPath, [ENTRY, JSON.stringify(rules)], {
       cwd: root,
       env: { ...jobEnvironment(), [TAG]: childTag(seat.tag, seat.slot) },
       detached: true,
@@ -105,6 +114,10 @@ class ChildProcessRunner implements Runner {
     return reports;
   }
 
+  memory(): number | undefined {
+    return this.#child.pid === undefined ? undefined : memoryOf(this.#child.pid);
+  }
+
   terminate(): void {
     this.#signalGroup("SIGTERM");
   }
@@ -122,6 +135,7 @@ class ChildProcessRunner implements Runner {
           else this.#garble();
         },
         () => this.#garble(),
+        LONGEST_REPORT,
       ),
     );
   }

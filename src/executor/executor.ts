@@ -77,13 +77,28 @@ export interface Graces {
 
 export const DEFAULT_GRACES: Graces = { abortMs: 1_000, termMs: 2_000 };
 
-export interface ExecutorOptions {
+/** What a child must know of its limits; it goes to child processes as JSON. */
+export interface ChildRules {
+  /** Refuses modules from outside of the root. */
+  readonly confined?: boolean | undefined;
+  /** The child leaves after so many attempts. */
+  readonly maxJobsPerChild?: number | undefined;
+  /**
+   * Bytes. An attempt whose process, with its descendants, grows past it is killed, and has failed;
+   * a child past half of it leaves before it begins another. Only for processes.
+   */
+  readonly maxRss?: number | undefined;
+}
+
+export interface ExecutorOptions extends ChildRules {
   readonly slots: number;
   /** The folder in which children run, and from which packages are looked up. */
   readonly root: string;
   readonly graces: Graces;
   /** Left out, nobody will find what is left when the worker dies. */
   readonly traces?: Traces;
+  /** A child that has had nothing to do for so long leaves. */
+  readonly idleMs: number;
 }
 
 /** Makes the executor of that isolation, and loads only what it needs. */

@@ -43,12 +43,14 @@ class InlineSlot {
 export class InlineExecutor implements Executor {
   readonly isolation: Isolation = "inline";
   readonly #root: string;
+  readonly #confined: boolean;
   readonly #events: ExecutorEvents;
   readonly #slots: readonly InlineSlot[];
   readonly #deadline = new Deadline(() => this.#look());
 
   constructor(options: ExecutorOptions, events: ExecutorEvents) {
     this.#root = options.root;
+    this.#confined = options.confined ?? false;
     this.#events = events;
     this.#slots = Array.from(
       { length: options.slots },
@@ -57,7 +59,7 @@ export class InlineExecutor implements Executor {
   }
 
   room(depth: number): number[] {
-    return fillEvenly(this.#slots, depth, () => true);
+    return fillEvenly(this.#slots, depth, () => depth);
   }
 
   dispatch(index: number, attempts: readonly Attempt[]): void {
@@ -116,7 +118,8 @@ export class InlineExecutor implements Executor {
 
   async #call(attempt: Attempt, abort: Abort): Promise<Outcome> {
     try {
-      return await callFunction(await loadFunction(attempt.function, this.#root), attempt, abort);
+      const fn = await loadFunction(attempt.function, this.#root, this.#confined);
+      return await callFunction(fn, attempt, abort);
     } catch (error) {
       return { type: "failed", error: describeError(error) };
     }

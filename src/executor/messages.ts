@@ -1,3 +1,4 @@
+import { isKeepable, LARGEST_JSON } from "../job/json.js";
 import type { Outcome } from "../job/outcome.js";
 import type { Attempt } from "./executor.js";
 
@@ -34,27 +35,46 @@ export type Report =
   /** It was recalled before it began. */
   | { readonly type: "skipped"; readonly n: number };
 
+/** Errors are shortened by the child; none is longer than this, in characters. */
+const LONGEST_ERROR = 40_000;
+
+/**
+ * No report of ours is longer, in characters. A result is JSON, and stands in the report as a string:
+ * that makes two characters out of one at most. Errors are short beside that.
+ */
+export const LONGEST_REPORT: number = 2 * LARGEST_JSON + 1024 * 1024;
+
 /**
  * Cuts a stream of text into lines, each one message. JSON has no line breaks of its own. A line
- * that is no message is `garbled`: user code can write to any file that its process holds open.
+ * that is no message, or longer than `longest`, is `garbled`: user code can write to any file that
+ * its process holds open.
  */
 export function lineReader<T>(
   receive: (message: T) => void,
   garbled: () => void = () => {},
+  longest: number = Number.POSITIVE_INFINITY,
 ): (chunk: string) => void {
   let rest: string[] = [];
+  let length = 0;
   return (chunk) => {
     let start = 0;
     for (let end = chunk.indexOf("\n"); end !== -1; end = chunk.indexOf("\n", start)) {
       rest.push(chunk.slice(start, end));
       const line = rest.length === 1 ? rest[0]! : rest.join("");
       rest = [];
+      length = 0;
       start = end + 1;
       const message = parse(line);
       if (message === undefined) garbled();
       else receive(message as T);
     }
-    if (start < chunk.length) rest.push(chunk.slice(start));
+    if (start === chunk.length) return;
+    rest.push(chunk.slice(start));
+    length += chunk.length - start;
+    if (length <= longest) return;
+    rest = [];
+    length = 0;
+    garbled();
   };
 }
 
@@ -71,18 +91,29 @@ export function toLine(message: Command | Report): string {
   return `${JSON.stringify(message)}\n`;
 }
 
-/** Says whether an object from a child has the shape of a report. */
-export function isReport(message: object): message is Report {
+/** No attempt takes longer, in milliseconds: three hundred years. */
+const LONGEST_MS = 1e13;
+
+/**
+ * Says whether what came from a child has the shape of a report, and holds nothing that could not be
+ * stored or read again: user code can forge one.
+ */
+export function isReport(message: unknown): message is Report {
+  if (typeof message !== "object" || message === null) return false;
   const { type, n, ms, outcome } = message as Record<string, unknown>;
   if (type === "ready") return true;
   if (!Number.isInteger(n)) return false;
-  return type === "skipped" || (type === "ended" && Number.isFinite(ms) && isOutcome(outcome));
+  return type === "skipped" || (type === "ended" && isDuration(ms) && isOutcome(outcome));
+}
+
+function isDuration(ms: unknown): boolean {
+  return typeof ms === "number" && ms >= 0 && ms <= LONGEST_MS;
 }
 
 /** A child knows two ways to end; the others are the worker's to say. */
 function isOutcome(outcome: unknown): boolean {
   if (typeof outcome !== "object" || outcome === null) return false;
   const { type, result, error } = outcome as Record<string, unknown>;
-  if (type === "completed") return typeof result === "string";
-  return type === "failed" && typeof error === "string";
+  if (type === "completed") return typeof result === "string" && isKeepable(result);
+  return type === "failed" && typeof error === "string" && error.length <= LONGEST_ERROR;
 }

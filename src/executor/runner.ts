@@ -8,6 +8,8 @@ export interface Runner {
   send(command: Command): void;
   /** Reports that have not arrived by themselves yet; those that have may be among them. */
   kept(): Report[];
+  /** Bytes that it holds, with what it has started; `undefined` where that cannot be told. */
+  memory(): number | undefined;
   /** Asks it to end: SIGTERM to its process group. */
   terminate(): void;
   /** Ends it, with everything it started: SIGKILL to its process group. */

@@ -1,9 +1,14 @@
-import type { Outcome, StopReason } from "../job/outcome.js";
+import type { StopReason } from "../job/outcome.js";
+import { Deaths } from "./deaths.js";
+import type { Entry } from "./entry.js";
+import { escalate } from "./escalation.js";
 import type { Attempt, ExecutorEvents, ExecutorOptions } from "./executor.js";
 import { Mark, monotonicMs, NO_LIMIT } from "./mark.js";
+import type { Growing } from "./memory-watch.js";
 import { type Report, toAssignment } from "./messages.js";
 import { markPath } from "./remains.js";
 import type { Runner, StartRunner } from "./runner.js";
+import { Stay } from "./stay.js";
 
 /** What waits behind an attempt that takes longer than this is taken back for others to run. */
 const FALLS_BEHIND_MS = 50;
@@ -11,43 +16,22 @@ const FALLS_BEHIND_MS = 50;
 /** A child that is there, and has not begun its next attempt after this time, is stuck. */
 const BEGINS_WITHIN_MS = 5_000;
 
-/** An idle child that was asked to exit has this long. */
-const EXIT_MS = 2_000;
-
-/** So many children in a row may die before they begin anything; then the attempt has failed. */
-const DEATHS_BEFORE_BEGIN = 3;
-
-interface Entry {
-  readonly n: number;
-  readonly attempt: Attempt;
-  /** Reported as released already; the child has yet to skip it. */
-  takenBack: boolean;
-  /** Somebody wants it stopped. The first reason wins. */
-  stopAs?: StopReason;
-}
-
-interface Stopping {
-  readonly entry: Entry;
-  timer: NodeJS.Timeout;
-}
-
 /** One child and the attempts it holds, the running one first. */
-export class Slot {
+export class Slot implements Growing {
   readonly #options: ExecutorOptions;
   readonly #events: ExecutorEvents;
   readonly #start: StartRunner;
   readonly #index: number;
+  readonly #stay: Stay;
+  readonly #deaths = new Deaths();
   /** One for all its children, one after the other. */
   #mark: Mark | undefined;
   #runner: Runner | undefined;
   #entries: Entry[] = [];
-  #stopping: Stopping | undefined;
+  #stopping: { readonly entry: Entry; readonly callOff: () => void } | undefined;
   /** The last attempt that the child may begin. */
   #limit = NO_LIMIT;
-  #deathsBeforeBegin = 0;
   #ready = false;
-  /** The child has said that it exits. */
-  #leaving = false;
   /** Since when the child could have begun the head. */
   #headSinceMs = 0;
   #gone: Promise<void> | undefined;
@@ -56,6 +40,7 @@ export class Slot {
   constructor(index: number, options: ExecutorOptions, events: ExecutorEvents, start: StartRunner) {
     this.#index = index;
     this.#options = options;
+    this.#stay = new Stay(options);
     this.#events = events;
     this.#start = start;
   }
@@ -80,9 +65,14 @@ export class Slot {
     return this.#limit !== NO_LIMIT;
   }
 
-  /** False while it is being stopped, falls behind, or is about to exit. */
-  get accepts(): boolean {
-    return this.#stopping === undefined && !this.#recalling && !this.#leaving;
+  /** How many attempts it may hold; 0 while it is being stopped, falls behind, or is about to exit. */
+  get most(): number {
+    const accepts = this.#stopping === undefined && !this.#recalling && !this.#stay.isEnding;
+    return accepts ? this.#stay.room : 0;
+  }
+
+  memory(): number | undefined {
+    return this.#runner?.memory();
   }
 
   dispatch(attempts: readonly Attempt[]): void {
@@ -95,7 +85,7 @@ export class Slot {
       this.#lose(`the job's process could not be started: ${(error as Error).message}`);
       return;
     }
-    if (idle && this.#ready) this.#headBegins();
+    if (idle && this.#ready && !this.#stay.isEnding) this.#headBegins();
     this.#runner.send({ type: "run", assignments: added.map(toAssignment) });
   }
 
@@ -121,6 +111,18 @@ export class Slot {
     if (this.#runner !== undefined) this.#takeBack(this.#runner.mark.begun().n);
   }
 
+  /** Kills the child for what its head does; nothing, when the head has ended meanwhile. */
+  fail(error: string): void {
+    const [head] = this.#entries;
+    if (head === undefined || this.#runner?.mark.begun().n !== head.n) return;
+    this.#takeBack(head.n);
+    // It may have gone on before it was told not to.
+    if (this.#runner.mark.begun().n !== head.n) return;
+    head.failAs ??= error;
+    this.#runner.destroy();
+    this.#stay.leaves(this.#runner);
+  }
+
   /** In how many milliseconds to `check`, after attempts were added. */
   get patienceMs(): number {
     if (this.#entries.length > 1) return FALLS_BEHIND_MS;
@@ -128,12 +130,19 @@ export class Slot {
   }
 
   /**
-   * Stops a head that has run too long, takes back what waits behind a slow one, and ends a child
-   * that does not begin. Answers in how many milliseconds to look again; `undefined` when there is
-   * nothing to look after.
+   * Stops a head that has run too long, takes back what waits behind a slow one, ends a child that
+   * does not begin, and asks one to leave that has long been idle. Answers in how many milliseconds
+   * to look again; `undefined` when there is nothing to look after.
    */
   check(): number | undefined {
     if (this.#entries.length > 1) this.#readKept();
+    if (this.#runner === undefined || this.#stay.isEnding) return undefined;
+    if (this.#entries.length === 0) return this.#stay.checkIdle(this.#runner);
+    // When it ends, nobody looks: a child that idles from then on is found by the next look.
+    return Math.min(this.#checkHead() ?? Number.POSITIVE_INFINITY, this.#options.idleMs);
+  }
+
+  #checkHead(): number | undefined {
     const head = this.#entries[0];
     if (head === undefined || this.#runner === undefined || this.#stopping) return undefined;
     const begun = this.#runner.mark.begun();
@@ -169,9 +178,8 @@ export class Slot {
       for (const entry of this.#entries) entry.stopAs ??= "released";
       if (this.#entries.length > 0) runner.destroy();
       else runner.send({ type: "exit" });
-      const impatience = setTimeout(() => runner.destroy(), EXIT_MS);
+      this.#stay.leaves(runner);
       await this.#gone;
-      clearTimeout(impatience);
     }
     this.#mark?.close();
     this.#mark = undefined;
@@ -195,25 +203,27 @@ export class Slot {
   #reported(report: Report): void {
     if (report.type === "ready") {
       this.#ready = true;
-      if (this.#entries.length > 0) this.#headBegins();
+      this.#nextBegins();
       this.#events.roomier();
       return;
     }
     const head = this.#entries[0];
     // Reports that were kept beside the mark may come a second time.
     if (head === undefined || head.n !== report.n) return;
-    this.#deathsBeforeBegin = 0;
+    this.#deaths.reset();
     if (this.#stopping?.entry === head) {
       // It has cleaned up in time. What it started goes too, and then the outcome is told.
       this.#runner?.destroy();
       return;
     }
     this.#entries.shift();
-    this.#leaving = report.type === "ended" && report.last;
-    if (report.type === "ended") this.#events.ended(head.attempt, report.outcome, report.ms);
-    else if (!head.takenBack) this.#events.ended(head.attempt, { type: "released" }, 0);
-    if (this.#entries.length > 0) this.#headBegins();
-    else if (this.#recalling) {
+    if (report.type === "ended") {
+      this.#stay.served();
+      if (report.last && this.#runner !== undefined) this.#stay.leaves(this.#runner);
+      this.#events.ended(head.attempt, report.outcome, report.ms);
+    } else if (!head.takenBack) this.#events.ended(head.attempt, { type: "released" }, 0);
+    this.#nextBegins();
+    if (this.#entries.length === 0 && this.#recalling) {
       this.#limit = NO_LIMIT;
       this.#runner?.mark.limit(NO_LIMIT);
       this.#events.roomier();
@@ -223,6 +233,11 @@ export class Slot {
   /** A child that blocks, or died, may have left reports that it did not send. */
   #readKept(): void {
     for (const report of this.#runner?.kept() ?? []) this.#reported(report);
+  }
+
+  #nextBegins(): void {
+    if (this.#entries.length === 0) this.#stay.idles();
+    else if (!this.#stay.isEnding) this.#headBegins();
   }
 
   #headBegins(): void {
@@ -252,47 +267,33 @@ export class Slot {
     const runner = this.#runner;
     if (this.#stopping !== undefined || runner === undefined) return;
     if (runner.mark.begun().n > head.n) return;
-    const { abortMs, termMs } = this.#options.graces;
-    const stopping: Stopping = {
-      entry: head,
-      timer: setTimeout(() => {
-        runner.terminate();
-        stopping.timer = setTimeout(() => runner.destroy(), termMs);
-      }, abortMs),
-    };
-    this.#stopping = stopping;
     this.#takeBack(head.n);
-    runner.send({ type: "abort", reason: head.stopAs! });
+    const callOff = escalate(runner, head.stopAs!, this.#options.graces);
+    this.#stopping = { entry: head, callOff };
   }
 
   /** The child is gone, or never came. Its mark says what it had begun. */
   #lose(how: string): void {
     this.#readKept();
     const [head, ...behind] = this.#entries;
-    clearTimeout(this.#stopping?.timer);
+    this.#stopping?.callOff();
     const begun = this.#runner?.mark.begun() ?? { n: 0, atMs: 0 };
     this.#runner = undefined;
     this.#entries = [];
-    this.#leaving = false;
     this.#stopping = undefined;
     this.#limit = NO_LIMIT;
 
     if (head !== undefined && !head.takenBack) {
       const hadBegun = begun.n >= head.n;
-      const outcome = head.stopAs ? { type: head.stopAs } : this.#deathOf(hadBegun, how);
+      const death = { hadBegun, wasLeaving: this.#stay.isEnding, how };
+      const outcome = this.#deaths.outcome(head, death);
       this.#events.ended(head.attempt, outcome, hadBegun ? monotonicMs() - begun.atMs : 0);
     }
     for (const { attempt, takenBack } of behind) {
       if (!takenBack) this.#events.ended(attempt, { type: "released" }, 0);
     }
+    this.#stay.over();
     this.#onGone();
     this.#events.roomier();
-  }
-
-  /** An attempt that had not begun is given back, unless its children die again and again. */
-  #deathOf(hadBegun: boolean, how: string): Outcome {
-    if (!hadBegun) this.#deathsBeforeBegin += 1;
-    const givesUp = this.#deathsBeforeBegin >= DEATHS_BEFORE_BEGIN;
-    return hadBegun || givesUp ? { type: "failed", error: how } : { type: "released" };
   }
 }

@@ -2,9 +2,7 @@ import { resolve } from "node:path";
 import { GigqError } from "../errors.js";
 import { formatAddress, isPath, parseAddress } from "./address.js";
 import type { Backoff, JobOptions, JobSpec, OnParentFailure } from "./job.js";
-
-/** Params, and results, may be this long as JSON, in characters. Larger things belong in files. */
-export const LARGEST_JSON: number = 16 * 1024 * 1024;
+import { DEEPEST_JSON, isStackOverflow, isTooDeep, LARGEST_JSON } from "./json.js";
 
 const BACKOFFS: readonly Backoff[] = ["fixed", "exponential"];
 const PARENT_POLICIES: readonly OnParentFailure[] = ["cancel", "wait", "run"];
@@ -80,13 +78,22 @@ function paramsOf(params: unknown = {}): string {
       "Write the data to a file, and pass its path",
     );
   }
+  if (isTooDeep(json)) throw tooDeep();
   return json;
+}
+
+function tooDeep(cause?: unknown): GigqError {
+  return new GigqError("usage", "params are nested too deep", {
+    hint: `At most ${DEEPEST_JSON} arrays and objects may stand in each other; write the data to a file, and pass its path`,
+    cause,
+  });
 }
 
 function toJson(params: object): string | undefined {
   try {
     return JSON.stringify(params);
   } catch (cause) {
+    if (isStackOverflow(cause)) throw tooDeep(cause);
     throw new GigqError("usage", `params cannot be written as JSON: ${(cause as Error).message}`, {
       hint: "Pass only what JSON can hold: strings, numbers, booleans, null, arrays and objects",
       cause,

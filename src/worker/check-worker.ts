@@ -2,7 +2,9 @@ import { resolve } from "node:path";
 import { type Clock, systemClock } from "../clock.js";
 import { GigqError } from "../errors.js";
 import { DEFAULT_GRACES, type Graces, ISOLATIONS, type Isolation } from "../executor/executor.js";
+import { checkLimits } from "./check-limits.js";
 import { defaultRoot, makeWorkerId } from "./liveness.js";
+import { secondsOf } from "./seconds-of.js";
 import type { WorkerEvent } from "./worker-event.js";
 
 /** How a worker works. Times are seconds. */
@@ -15,7 +17,10 @@ export interface WorkerOptions {
   pollingInterval?: number;
   /** `process` unless given. */
   isolation?: Isolation;
-  /** The folder where packages are looked up and child processes run; the current one unless given. */
+  /**
+   * The folder where packages are looked up and child processes run; the current one unless given.
+   * When given, modules from outside of it are not loaded.
+   */
   root?: string;
   /** Seconds that running jobs have to finish after `stop()`; 30 unless given. */
   shutdownTimeout?: number;
@@ -23,6 +28,15 @@ export interface WorkerOptions {
   abortGrace?: number;
   /** Seconds from SIGTERM to SIGKILL; 2 unless given. */
   killGrace?: number;
+  /** Seconds after which a child that has nothing to do leaves; 60 unless given. Not for `inline`. */
+  idleTimeout?: number;
+  /** A child is replaced after so many attempts; never unless given. Not for `inline`. */
+  maxJobsPerChild?: number;
+  /**
+   * Bytes: an attempt whose process, with its descendants, grows past this is killed, and has
+   * failed. For processes on Linux only.
+   */
+  maxRss?: number;
   /** `once`: one job, then stop. `drain`: stop when nothing is ready. Neither unless given. */
   until?: "once" | "drain";
   /** Works on this job only, by its number. */
@@ -48,6 +62,10 @@ export interface WorkerSettings {
   readonly root: string;
   readonly shutdownMs: number;
   readonly graces: Graces;
+  readonly confined: boolean;
+  readonly idleMs: number;
+  readonly maxJobsPerChild: number | undefined;
+  readonly maxRss: number | undefined;
   readonly until: "once" | "drain" | undefined;
   readonly only: number | undefined;
   readonly onEvent: (event: WorkerEvent) => void;
@@ -70,6 +88,8 @@ export function checkWorker(options: WorkerOptions): WorkerSettings {
       abortMs: secondsOf("abortGrace", options.abortGrace ?? DEFAULT_GRACES.abortMs / 1000, 0),
       termMs: secondsOf("killGrace", options.killGrace ?? DEFAULT_GRACES.termMs / 1000, 0),
     },
+    confined: options.root !== undefined,
+    ...checkLimits(options),
     until: options.until,
     only: options.only,
     onEvent: options.onEvent ?? (() => {}),
@@ -95,16 +115,8 @@ function concurrencyOf(given: number): number {
   });
 }
 
-/** The longest that a timer should be asked for, and ten years, in seconds. */
-const LONGEST_WAIT = 2_000_000;
+/** Ten years, in seconds. */
 const LONGEST_KEEP = 315_360_000;
-
-function secondsOf(option: string, given: number, least: number, most = LONGEST_WAIT): number {
-  if (typeof given === "number" && given >= least && given <= most) return given * 1000;
-  throw new GigqError("usage", `${option} is ${given}`, {
-    hint: `${option} is seconds, from ${least} to ${most}`,
-  });
-}
 
 function isolationOf(given: Isolation): Isolation {
   if (ISOLATIONS.includes(given)) return given;

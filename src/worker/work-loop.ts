@@ -62,7 +62,7 @@ export class WorkLoop {
   #cancelShutdown: () => void = () => {};
 
   static async open(location: string, settings: WorkerSettings): Promise<WorkLoop> {
-    const { initialize, isolation, concurrency, root, graces, onEvent } = settings;
+    const { initialize, isolation, concurrency, onEvent } = settings;
     const storage = await openStorage(location, { ...settings, create: initialize });
     let membership: Membership | undefined;
     try {
@@ -74,7 +74,7 @@ export class WorkLoop {
         storage,
         await createExecutor(
           isolation,
-          { slots: concurrency, root, graces, traces },
+          { slots: concurrency, traces, ...settings },
           {
             begun: (attempt) => onEvent({ type: "begun", ...loop.#hands.info(attempt) }),
             ended: (attempt, outcome, ms) => loop.#ended(attempt, outcome, ms),

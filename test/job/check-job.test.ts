@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { test } from "node:test";
 import { isGigqError } from "../../src/errors.js";
-import { checkJob, LARGEST_JSON } from "../../src/job/check-job.js";
+import { checkJob } from "../../src/job/check-job.js";
 import { Job, type JobOptions, type JobSpec } from "../../src/job/job.js";
+import { LARGEST_JSON } from "../../src/job/json.js";
 
 const PLAIN: JobOptions = { function: "/app/jobs.js#run" };
 

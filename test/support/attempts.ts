@@ -76,7 +76,13 @@ export class Driver {
     const output = { stdout: "", stderr: "" };
     const executor = await createExecutor(
       isolation,
-      { slots: 1, root: PROJECT, graces: { abortMs: 100, termMs: 200 }, ...options },
+      {
+        slots: 1,
+        root: PROJECT,
+        graces: { abortMs: 100, termMs: 200 },
+        idleMs: 60_000,
+        ...options,
+      },
       {
         begun: () => {},
         ended: (attempt, outcome, ms) => endings.push({ attempt, outcome, ms }),

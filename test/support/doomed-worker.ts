@@ -7,7 +7,7 @@ const [address, trace] = process.argv.slice(2);
 
 const executor = await createExecutor(
   "process",
-  { slots: 1, root: PROJECT, graces: { abortMs: 100, termMs: 200 } },
+  { slots: 1, root: PROJECT, graces: { abortMs: 100, termMs: 200 }, idleMs: 60_000 },
   { begun() {}, ended: () => console.log("ended"), roomier() {}, output() {} },
 );
 executor.dispatch(0, [attemptAt(address!, { trace })]);

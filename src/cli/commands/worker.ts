@@ -3,7 +3,14 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { type Isolation, Worker } from "../../index.js";
 import { EXIT } from "../exit-codes.js";
-import { parseChoice, parseDuration, parsePositive, parseWhole, usage } from "../options.js";
+import {
+  parseChoice,
+  parseDuration,
+  parsePositive,
+  parseSize,
+  parseWhole,
+  usage,
+} from "../options.js";
 import { ServiceManager } from "../service-manager.js";
 import type { Shell } from "../shell.js";
 import { WorkerLog } from "../worker-log.js";
@@ -19,10 +26,16 @@ export interface WorkerFlags {
   shutdownTimeout?: number;
   keep?: number;
   force?: boolean;
+  idleTimeout?: number;
+  maxJobsPerChild?: number;
+  maxRss?: number;
   logFormat?: "human" | "json";
   printUnit?: boolean;
   debug?: boolean;
 }
+
+/** The least memory that Node gets by with, in bytes. */
+const LEAST_RSS = 64 * 2 ** 20;
 
 /** The longest that a worker can be told to wait for something, in seconds. */
 const LONGEST_WAIT = 2_000_000;
@@ -43,7 +56,10 @@ export function describe(command: Command): void {
     .option("--worker-id <name>", "for logs; made from the host's name unless given")
     .option("--once", "run one job, then stop")
     .option("--drain", "stop when no job is ready")
-    .option("--root <folder>", "where packages are found, and child processes run (default: here)")
+    .option(
+      "--root <folder>",
+      "where packages are found and child processes run (default: here); modules outside are refused",
+    )
     .option(
       "--shutdown-timeout <duration>",
       "how long running jobs may finish (default 30s)",
@@ -55,6 +71,19 @@ export function describe(command: Command): void {
       (text) => parsePositive(text),
     )
     .option("--force", "on a network file system too; as GIGQ_FORCE=1")
+    .option(
+      "--max-rss <size>",
+      "fail an attempt whose process grows past it, as in 512M or 1.5G",
+      (text) => parseSize(text, LEAST_RSS),
+    )
+    .option("--max-jobs-per-child <number>", "replace a child after so many attempts", (text) =>
+      parseWhole(text, 1),
+    )
+    .option(
+      "--idle-timeout <duration>",
+      "end a child that is idle for so long (default 1m)",
+      (text) => parsePositive(text, "", LONGEST_WAIT),
+    )
     .option("--log-format <format>", "human or json (default human)", (text) =>
       parseChoice(text, "log format", ["human", "json"]),
     )
@@ -89,11 +118,15 @@ export async function act(shell: Shell, _args: string[], flags: WorkerFlags): Pr
     root,
     shutdownTimeout,
     keep,
+    idleTimeout,
+    maxJobsPerChild,
+    maxRss,
   } = flags;
   const log = new WorkerLog(shell, logFormat === "json" || (logFormat === undefined && shell.json));
   const service = ServiceManager.find(shell.terminal, (text) => log.warn(text));
   const worker = new Worker(shell.path, {
     ...defined({ concurrency, isolation, pollingInterval, workerId, root, shutdownTimeout, keep }),
+    ...defined({ idleTimeout, maxJobsPerChild, maxRss }),
     allowNetworkFileSystem: shell.force,
     ...(once ? { until: "once" } : drain ? { until: "drain" } : {}),
     onEvent: (event) => {

@@ -1,10 +1,12 @@
 import type { Outcome } from "../../job/outcome.js";
+import type { ChildRules } from "../executor.js";
 import type { Mark } from "../mark.js";
 import type { Assignment, Command, Report } from "../messages.js";
 import { Abort } from "./abort.js";
 import { callFunction } from "./call-function.js";
 import { describeError } from "./describe-error.js";
 import { loadFunction } from "./load-function.js";
+import { Tenure } from "./tenure.js";
 
 /** `more` says that another attempt follows at once, so that the report may wait for company. */
 export type SendReport = (report: Report, more: boolean) => void;
@@ -14,12 +16,16 @@ export class Attempts {
   readonly #mark: Mark;
   readonly #report: SendReport;
   readonly #root: string;
+  readonly #confined: boolean;
+  readonly #tenure: Tenure;
   #waiting: Assignment[] = [];
   #running: { n: number; abort: Abort; startedMs: number } | undefined;
 
-  constructor(mark: Mark, root: string, report: SendReport) {
+  constructor(mark: Mark, root: string, rules: ChildRules, report: SendReport) {
     this.#mark = mark;
     this.#root = root;
+    this.#confined = rules.confined ?? false;
+    this.#tenure = new Tenure(rules);
     this.#report = report;
     report({ type: "ready" }, false);
   }
@@ -55,7 +61,7 @@ export class Attempts {
       }
       const running = { n, abort: new Abort(), startedMs: performance.now() };
       this.#running = running;
-      const fn = await loadFunction(next.function, this.#root).catch(asError);
+      const fn = await loadFunction(next.function, this.#root, this.#confined).catch(asError);
       // The first attempt in a child also loads the module; that is no measure of the job.
       if (typeof fn === "function") running.startedMs = performance.now();
       const outcome: Outcome =
@@ -65,8 +71,8 @@ export class Attempts {
       this.#running = undefined;
       const ms = performance.now() - running.startedMs;
       // Node remembers a module that failed to load: once it is mended, a new child will see it.
-      const last = typeof fn !== "function";
-      this.#report({ type: "ended", n, ms, outcome, last }, this.#waiting.length > 0);
+      const last = this.#tenure.isOver() || typeof fn !== "function";
+      this.#report({ type: "ended", n, ms, outcome, last }, !last && this.#waiting.length > 0);
       if (last) process.exit(0);
     }
   }

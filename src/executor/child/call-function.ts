@@ -1,5 +1,5 @@
-import { LARGEST_JSON } from "../../job/check-job.js";
 import type { ParentResult } from "../../job/job.js";
+import { DEEPEST_JSON, isStackOverflow, isTooDeep, LARGEST_JSON } from "../../job/json.js";
 import type { Outcome } from "../../job/outcome.js";
 import type { Attempt } from "../executor.js";
 import type { Abort } from "./abort.js";
@@ -70,13 +70,15 @@ function kept(returned: unknown): Outcome {
         "Write the data to a file, and return its path",
     };
   }
+  if (isTooDeep(result)) return notJson(TOO_DEEP);
   return { type: "completed", result };
 }
 
+const TOO_DEEP = `it is nested too deep, and at most ${DEEPEST_JSON} arrays and objects may stand in each other`;
+
 /** Anything may have been thrown: JSON calls the `toJSON` of users. */
 function whyNotJson(thrown: unknown): string {
-  const why = describeError(thrown).split("\n")[0]!;
-  return why.startsWith("RangeError: Maximum call stack") ? "it is nested too deep" : why;
+  return isStackOverflow(thrown) ? TOO_DEEP : describeError(thrown).split("\n")[0]!;
 }
 
 function notJson(why: string): Outcome {

@@ -6,6 +6,7 @@ import type { Jiti } from "jiti";
 import { isPath, parseAddress } from "../../job/address.js";
 import { closest } from "../../job/closest.js";
 import type { JobContext } from "./call-function.js";
+import { confine } from "./confine.js";
 import { transformCache } from "./transform-cache.js";
 
 type Namespace = Readonly<Record<string, unknown>>;
@@ -19,24 +20,32 @@ const modules = new Map<string, Promise<Namespace>>();
 
 /**
  * Imports the module of a function, once per child, and finds the export. `root` is where packages
- * are looked up. Rejects with the module's own error, or one that lists the exports there are.
+ * are looked up; `confined` refuses modules outside of it. Rejects with the module's own error, or
+ * one that lists the exports there are.
  */
-export async function loadFunction(address: string, root: string): Promise<LoadedFunction> {
+export async function loadFunction(
+  address: string,
+  root: string,
+  confined: boolean,
+): Promise<LoadedFunction> {
   const { module, exportName } = parseAddress(address);
-  let loading = modules.get(module);
+  // Workers of one process, each with rules of its own, may share this.
+  const key = JSON.stringify([module, root, confined]);
+  let loading = modules.get(key);
   if (loading === undefined) {
-    loading = loadModule(module, root);
-    modules.set(module, loading);
-    loading.catch(() => modules.delete(module));
+    loading = loadModule(module, root, confined);
+    modules.set(key, loading);
+    loading.catch(() => modules.delete(key));
   }
   const found = findExport(await loading, exportName);
   if (typeof found === "function") return found as LoadedFunction;
   throw missing(await loading, module, exportName, found);
 }
 
-async function loadModule(module: string, root: string): Promise<Namespace> {
+async function loadModule(module: string, root: string, confined: boolean): Promise<Namespace> {
   if (isPath(module) && !existsSync(module)) throw new Error(`there is no module at ${module}`);
-  const href = isPath(module) ? pathToFileURL(module).href : await resolvePackage(module, root);
+  const named = isPath(module) ? pathToFileURL(module).href : await resolvePackage(module, root);
+  const href = confined ? confine(named, module, root) : named;
   if (/\.[mc]?tsx?$/.test(href)) return (await jitiFor(href)).import(href);
   return import(href).catch((error) => rethrow(error, module));
 }

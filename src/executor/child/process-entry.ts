@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
+import type { ChildRules } from "../executor.js";
 import { Mark } from "../mark.js";
 import { type Command, lineReader, type Report, toLine } from "../messages.js";
 import { Attempts } from "./attempts.js";
@@ -15,7 +16,10 @@ const mark = new Mark(MARK_FD);
 let unsent: Buffer[] = [];
 let sentAtMs = 0;
 
-const attempts = new Attempts(mark, process.cwd(), report);
+const rules: ChildRules = JSON.parse(process.argv[2]!);
+// What is left of the command line is what functions of users find: nothing that is meant for them.
+process.argv.length = 2;
+const attempts = new Attempts(mark, process.cwd(), rules, report);
 const commands = new Socket({ fd: COMMANDS_FD, readable: true, writable: false });
 commands.setEncoding("utf8");
 commands.on(

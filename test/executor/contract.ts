@@ -3,10 +3,12 @@ import { answers } from "./contract/answers.js";
 import { closing } from "./contract/closing.js";
 import { deaths } from "./contract/deaths.js";
 import { errors } from "./contract/errors.js";
+import { memory } from "./contract/memory.js";
 import { order } from "./contract/order.js";
 import type { Promises } from "./contract/promises.js";
 import { recall } from "./contract/recall.js";
 import { stopping } from "./contract/stopping.js";
+import { turnover } from "./contract/turnover.js";
 
 /** What every executor does, and where an isolation promises less. */
 export function executorContract(promises: Promises): void {
@@ -18,5 +20,7 @@ export function executorContract(promises: Promises): void {
     stopping(promises);
     recall(promises);
     closing(promises);
+    turnover(promises);
+    memory(promises);
   });
 }

@@ -9,11 +9,19 @@ export interface FunctionAddress {
   readonly exportName: string;
 }
 
+/** No system has longer paths. */
+const LONGEST_ADDRESS = 10_000;
+
 /**
  * Takes `./jobs.ts#resize` apart at its last `#`. A `file:` URL becomes a path.
  * Throws `usage` where the export or the module is missing.
  */
 export function parseAddress(text: string): FunctionAddress {
+  if (text.length > LONGEST_ADDRESS) {
+    throw new GigqError("usage", `"${text.slice(0, 60)}…" is too long to name a function`, {
+      hint: `At most ${LONGEST_ADDRESS} characters name a module and an export`,
+    });
+  }
   const at = text.lastIndexOf("#");
   if (at <= 0 || at === text.length - 1) {
     const module = (at < 0 ? text : text.slice(0, at)) || "./jobs.ts";

@@ -30,7 +30,10 @@ const JOB_OPTIONS: readonly string[] = Object.keys(KNOWN);
 export function checkJob(id: string, options: JobOptions): JobSpec {
   for (const key of Object.keys(options)) {
     if (!Object.hasOwn(KNOWN, key)) {
-      throw wrong(`a job has no option "${key}"`, `Known are: ${JOB_OPTIONS.join(", ")}`);
+      throw wrong(
+        `a job has no option "${key.slice(0, 60)}"`,
+        `Known are: ${JOB_OPTIONS.join(", ")}`,
+      );
     }
   }
   const address = addressOf(options.function);
@@ -59,7 +62,7 @@ function addressOf(given: unknown): ReturnType<typeof parseAddress> {
       'For example: "./jobs.ts#resize"',
     );
   }
-  const address = parseAddress(given instanceof URL ? given.href : given);
+  const address = parseAddress(given instanceof URL ? given.href : wellFormed("function", given));
   return isPath(address.module) ? { ...address, module: resolve(address.module) } : address;
 }
 
@@ -102,8 +105,18 @@ function toJson(params: object): string | undefined {
 }
 
 function text(option: string, given: unknown): string | undefined {
-  if (given === undefined || (typeof given === "string" && given.length <= 10_000)) return given;
+  if (given === undefined) return undefined;
+  if (typeof given === "string" && given.length <= 10_000) return wellFormed(option, given);
   throw wrong(`${option} is ${show(given)}`, `${option} is a text of at most 10,000 characters`);
+}
+
+/** Half of a surrogate pair would come back as another character. */
+function wellFormed(option: string, given: string): string {
+  if (!/\p{Surrogate}/u.test(given)) return given;
+  throw wrong(
+    `${option} is ${show(given)}, and holds half of a character`,
+    "Was a text cut in the middle of an emoji? Leave the half out",
+  );
 }
 
 function whole(option: string, given: unknown, least: number, most: number): number {

@@ -3,13 +3,17 @@ import type { Terminal } from "../terminal.js";
 import { plain, plainJson, plainLine } from "./plain.js";
 import { openTheme } from "./theme.js";
 
+/** A message may quote what a user gave, and that may be megabytes. */
+const LONGEST = 4_000;
+
 /** An error as a person reads it, or as JSON. The stack only where it was asked for. */
 export async function renderError(
   error: unknown,
   wants: { json: boolean; debug: boolean },
   { stderr, env }: Terminal,
 ): Promise<string> {
-  const { code, message, hint, stack } = parts(error);
+  const { code, message: whole, hint, stack } = parts(error);
+  const message = whole.length > LONGEST ? `${whole.slice(0, LONGEST)}…` : whole;
   if (wants.json) {
     const details = wants.debug ? { stack } : {};
     return `${plainJson({ error: { code, message, hint, ...details } })}\n`;

@@ -2,13 +2,16 @@ import { realpathSync, statSync } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+/** `node:fs` and `data:text/javascript,…` are no files; what was a file URL is a path by now. */
+const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:/i;
+
 /**
  * The URL of the file that really stands behind a module's, with all symbolic links followed. To
  * import that, and not the name, keeps the answer true when a link is changed meanwhile. Throws
  * where it lies outside of `root`, and for what is no file: Node's own modules, and data URLs.
  */
 export function confine(href: string, module: string, root: string): string {
-  if (!href.startsWith("file:")) throw outside(module, root);
+  if (!href.startsWith("file:") || HAS_SCHEME.test(module)) throw outside(module, root);
   const path = realpathSync(fileURLToPath(href));
   if (!isInside(path, realpathSync(root))) throw outside(module, root, path);
   // What a folder stands for would be looked up once more.

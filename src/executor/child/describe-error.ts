@@ -9,7 +9,8 @@ const DEEPEST_CAUSE = 5;
 /** Turns whatever was thrown into text of bounded size: the message first, then where it came from. */
 export function describeError(thrown: unknown): string {
   try {
-    return shorten(describe(thrown, 0));
+    // Half of a surrogate pair, perhaps made by the shortening, could not be stored.
+    return shorten(describe(thrown, 0)).replaceAll(/\p{Surrogate}/gu, "\ufffd");
   } catch {
     return "threw something that cannot be described";
   }
@@ -36,7 +37,7 @@ function isError(value: unknown): value is Error {
 
 function headline(error: Error): string {
   const name = typeof error.name === "string" && error.name !== "" ? error.name : "Error";
-  const message = String(error.message);
+  const message = shorten(String(error.message));
   // Node puts the code of a system error into its message; other libraries do not.
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   return `${name}: ${message}${code === "" || message.includes(code) ? "" : ` (${code})`}`;
@@ -52,8 +53,10 @@ const PLACE = /^(?:file:|\/|[A-Z]:\\).*:\d+$/;
 /** The stack without the message, and with the user's own frames only. */
 function frames(error: Error): string[] {
   if (typeof error.stack !== "string") return [];
-  const lines = error.stack.split("\n");
-  const place = PLACE.test(lines[0]!) ? [`    at ${lines[0]}`] : [];
+  const first = error.stack.slice(0, LONGEST_ERROR).split("\n", 1)[0]!;
+  const place = PLACE.test(first) ? [`    at ${first}`] : [];
+  // The message stands before the frames, and may be long.
+  const lines = error.stack.slice(-LONGEST_ERROR).split("\n");
   return place
     .concat(lines.filter((line) => /^\s+at /.test(line)))
     .filter((line) => !NOT_THEIRS.test(line) && !line.includes(OURS))

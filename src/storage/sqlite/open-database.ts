@@ -1,4 +1,4 @@
-import { closeSync, openSync, type Stats, statSync } from "node:fs";
+import { chmodSync, closeSync, fchmodSync, openSync, type Stats, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
@@ -13,6 +13,9 @@ export const BUSY_TIMEOUT_MS = 100;
 
 /** The write-ahead log is cut back to this when it begins anew. */
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** Only the owner may read and write. */
+const PRIVATE = 0o600;
 
 /**
  * Opens the database at `path`, upgrading an older schema. With `create`, a file that is missing
@@ -58,6 +61,7 @@ function prepare(db: Database.Database, path: string, create: boolean): void {
   const current = db.transaction(() => isCurrent(db, path))();
   // An empty file: somebody is about to create the queue, or had no space left to do so.
   if (!current && !create && schemaVersion(db) === 0) throw noQueue(path);
+  if (!current && schemaVersion(db) === 0) makePrivate(path);
   // Only takes in a file that is still empty: there, space can be given back to the file system.
   if (!current) db.pragma("auto_vacuum = incremental");
   // A copy made by "vacuum into" is current, and not in this mode.
@@ -107,10 +111,21 @@ function lookAt(path: string): Stats | undefined {
   }
 }
 
-/** SQLite gives its `-wal` and `-shm` files the mode of the database. */
+/** What was there empty may have had any mode. SQLite gives `-wal` and `-shm` that of the database. */
+function makePrivate(path: string): void {
+  try {
+    chmodSync(path, PRIVATE);
+  } catch (error) {
+    throw sqliteError(error, path);
+  }
+}
+
 function createPrivateFile(path: string): void {
   try {
-    closeSync(openSync(path, "wx", 0o600));
+    const fd = openSync(path, "wx", PRIVATE);
+    // The umask may have taken away even more.
+    fchmodSync(fd, PRIVATE);
+    closeSync(fd);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw sqliteError(error, path);
   }

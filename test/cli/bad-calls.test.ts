@@ -201,6 +201,37 @@ void test("a value that cannot be read is refused, under the name of its option"
         '"a b" cannot name a worker',
         "Use up to 100 letters, digits, and any of . _ - : @",
       ],
+      ["worker --max-rss 10M", '--max-rss: "10M" is too small', "The smallest is 64M"],
+      [
+        "worker --max-rss much",
+        '--max-rss: "much" is no size',
+        "Give a number with a unit, as in 512M, 1.5G or 800K",
+      ],
+      [
+        "worker --max-rss 1G --isolation thread",
+        'maxRss is not for the isolation "thread": its jobs share the worker\'s memory',
+        "Leave it out, or choose process",
+      ],
+      [
+        "worker --max-jobs-per-child 0",
+        "--max-jobs-per-child: 0 is too small",
+        "The smallest is 1",
+      ],
+      [
+        "worker --max-jobs-per-child 5 --isolation inline",
+        'maxJobsPerChild is not for the isolation "inline": it has no children',
+        "Leave it out, or choose process or thread",
+      ],
+      [
+        "worker --idle-timeout 0",
+        '--idle-timeout: "0" is too short',
+        "Give more, as in 0.5s or 15m",
+      ],
+      [
+        "worker --idle-timeout 1m --isolation inline",
+        'idleTimeout is not for the isolation "inline": it has no children',
+        "Leave it out, or choose process or thread",
+      ],
       ["worker --root nowhere", "--root: there is no folder nowhere", relative],
     ];
   }));

@@ -10,6 +10,7 @@ import {
   parsePositive,
   parseRef,
   parseRefs,
+  parseSize,
   parseStatuses,
   parseTimeout,
   parseWhole,
@@ -36,6 +37,34 @@ void test("durations are seconds, whatever their unit", () => {
     assert.equal(parseDuration(text), expected, text);
   }
   assert.equal(parseDuration("2", "d"), 172_800);
+});
+
+void test("sizes are bytes, whatever their unit", () => {
+  const bytes = {
+    "0": 0,
+    "1000000": 1_000_000,
+    "800K": 819_200,
+    "512M": 536_870_912,
+    "512m": 536_870_912,
+    "1G": 1_073_741_824,
+    "1.5G": 1_610_612_736,
+    "0.1K": 102,
+  };
+  for (const [text, expected] of Object.entries(bytes)) {
+    assert.equal(parseSize(text), expected, text);
+  }
+});
+
+void test("what is no size, or too small a one, is refused", () => {
+  for (const text of ["", "M", "-1M", "1 M", "1MB", "1T", "1,5G", ".5G", "1e3", "9".repeat(400)]) {
+    assert.throws(() => parseSize(text), { ...usage, message: `"${text}" is no size` });
+  }
+  assert.throws(() => parseSize("63.9M", 64 * 2 ** 20), {
+    ...usage,
+    message: '"63.9M" is too small',
+    hint: "The smallest is 64M",
+  });
+  assert.equal(parseSize("64M", 64 * 2 ** 20), 67_108_864);
 });
 
 void test("what is no duration, or too long a one, is refused", () => {

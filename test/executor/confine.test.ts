@@ -95,7 +95,7 @@ for (const isolation of ISOLATIONS) {
       assert.ok(error.includes(name), error);
     }
     const folderError = errorOf(await driver.run(attemptOf(`${root}/folder.ts#where`)));
-    assert.match(folderError, /folder\.ts is no file$/);
+    assert.match(folderError, /^Error: .*folder\.ts is no file$/m);
     const builtin = errorOf(await driver.run(attemptOf("node:child_process#execSync")));
     assert.match(builtin, /^Error: node:child_process is outside of --root /);
   });

@@ -49,13 +49,10 @@ void test("whatever is 50 MB long in a batch, the refusal is short", async (t) =
   const long = "y".repeat(50 * MB);
   const lines: readonly [name: string, line: string][] = [
     ["function", `{"function":"./${long}.mjs#echo"}`],
-    ["export", `{"function":"./values.mjs#${long}"}`],
     ["name", `{"function":"./values.mjs#echo","name":"${long}"}`],
-    ["description", `{"function":"./values.mjs#echo","description":"${long}"}`],
     ["option", `{"function":"./values.mjs#echo","${long}":1}`],
     ["dependency", `{"function":"./values.mjs#echo","dependencies":["${long}"]}`],
     ["no JSON", long],
-    ["a text", `"${long}"`],
   ];
   for (const [name, line] of lines) {
     writeFileSync(desk.path("batch"), line);
@@ -101,7 +98,7 @@ void test("results and errors that are too long harm only their own job", async 
 
 void test("what is nested too deep is refused in one sentence, however it comes", async (t) => {
   const desk = deskWithValues(t);
-  for (const levels of [1_002, 4_000, 100_000]) {
+  for (const levels of [1_002, 100_000]) {
     const json = nested(levels);
     writeFileSync(desk.path("params.json"), json);
     writeFileSync(desk.path("batch"), `{"function":"./values.mjs#echo","params":${json}}\n`);

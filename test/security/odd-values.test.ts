@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { Job } from "../../src/index.js";
 import { Desk } from "../cli/desk.js";
@@ -95,7 +95,8 @@ void test("nothing of the environment is stored", async (t) => {
   await desk.gigq("worker --drain", { env });
   assert.equal((await desk.job(1)).result, "string");
   assert.match((await desk.job(2)).error!, /knows string/);
-  const files = readdirSync(desk.folder);
+  const entries = readdirSync(desk.folder, { recursive: true, encoding: "utf8" });
+  const files = entries.filter((name) => statSync(desk.path(name)).isFile());
   assert.ok(files.includes("gigq.db") && files.includes("gigq.db-wal"), files.join());
   for (const file of files) {
     assert.equal(readFileSync(desk.path(file)).includes(secret), false, file);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
@@ -16,6 +16,37 @@ void test("a new queue can be read by its owner only, whatever the umask", (t) =
   for (const file of [path, `${path}-wal`, `${path}-shm`]) {
     assert.equal((statSync(file).mode & 0o777).toString(8), "600", file);
   }
+});
+
+for (const [how, umask] of [
+  ["one that lets everybody in", 0],
+  ["one that keeps everybody out", 0o777],
+] as const) {
+  void test(`an empty file of whatever mode becomes private as a queue, whatever the umask: ${how}`, (t) => {
+    const path = freshPath(t);
+    writeFileSync(path, "", { mode: 0o666 });
+    chmodSync(path, 0o664);
+    const linked = `${path}-link`;
+    symlinkSync(`${path}-target`, linked);
+    const before = process.umask(umask);
+    t.after(() => process.umask(before));
+    open(t, path);
+    open(t, linked);
+    open(t, `${path}-new`);
+    for (const queue of [path, `${path}-target`, `${path}-new`]) {
+      for (const file of [queue, `${queue}-wal`, `${queue}-shm`]) {
+        assert.equal((statSync(file).mode & 0o777).toString(8), "600", file);
+      }
+    }
+  });
+}
+
+void test("a queue keeps the mode that its owner gave it", (t) => {
+  const path = freshPath(t);
+  openDatabase(path, { create: true }).close();
+  chmodSync(path, 0o660);
+  open(t, path);
+  assert.equal(statSync(path).mode & 0o777, 0o660);
 });
 
 void test("a queue is opened to lose nothing and to wait for locks", (t) => {

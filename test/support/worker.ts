@@ -29,7 +29,12 @@ export class Place {
 
   /** A job of the fixture `worker/jobs.mjs`. */
   job(name: string, rules: Rules = {}): Job {
-    return new Job({ function: `${fixture("worker/jobs.mjs")}#${name}`, ...rules });
+    return this.jobAt(`${fixture("worker/jobs.mjs")}#${name}`, rules);
+  }
+
+  /** A job that calls a function, wherever that is. */
+  jobAt(address: string, rules: Rules = {}): Job {
+    return new Job({ function: address, ...rules });
   }
 
   async submit(name: string, rules: Rules = {}): Promise<string> {

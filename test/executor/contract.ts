@@ -3,7 +3,6 @@ import { answers } from "./contract/answers.js";
 import { closing } from "./contract/closing.js";
 import { deaths } from "./contract/deaths.js";
 import { errors } from "./contract/errors.js";
-import { memory } from "./contract/memory.js";
 import { order } from "./contract/order.js";
 import type { Promises } from "./contract/promises.js";
 import { recall } from "./contract/recall.js";
@@ -21,6 +20,5 @@ export function executorContract(promises: Promises): void {
     recall(promises);
     closing(promises);
     turnover(promises);
-    memory(promises);
   });
 }

@@ -48,7 +48,7 @@ export function turnover({ isolation }: Promises): void {
   test("children that have nothing to do leave, and the next job has a new one", {
     skip,
   }, async (t) => {
-    const slots = 8;
+    const slots = 3;
     const driver = await Driver.open(t, isolation, { slots, idleMs: 300 });
     const trace = new Trace(t);
     const first = Array.from({ length: slots }, () =>

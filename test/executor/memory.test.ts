@@ -1,21 +1,20 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { isAlive } from "../../support/alive.js";
-import { attemptAt, Driver, errorOf, resultOf } from "../../support/attempts.js";
-import { eventually } from "../../support/eventually.js";
-import { Trace } from "../../support/trace.js";
-import type { Promises } from "./promises.js";
+import { spawn } from "node:child_process";
+import { dirname } from "node:path";
+import { describe, test } from "node:test";
+import { canMeasureMemory, memoryOf } from "../../src/executor/memory.js";
+import { isAlive } from "../support/alive.js";
+import { attemptAt, Driver, errorOf, resultOf } from "../support/attempts.js";
+import { eventually } from "../support/eventually.js";
+import { Trace } from "../support/trace.js";
 
 const MIB = 2 ** 20;
 
-/** Limits on memory, which only a process has for itself. */
-export function memory({ isolation }: Promises): void {
-  const skip =
-    isolation !== "process"
-      ? "its jobs share the worker's memory"
-      : process.platform !== "linux" && "nothing tells how much a process takes";
-  const maxRss = 256 * MIB;
+const maxRss = 256 * MIB;
+const isolation = "process";
+const skip = canMeasureMemory() ? false : "nothing tells how much a process takes";
 
+void describe("limits on memory, which only a process has for itself", () => {
   for (const name of ["grow", "growElsewhere"]) {
     test(`an attempt whose process grows past the limit is killed: ${name}`, {
       skip,
@@ -61,6 +60,18 @@ export function memory({ isolation }: Promises): void {
     assert.equal(isAlive(first as number), false);
   });
 
+  test("what is measured is the process and what it has started", { skip }, async (t) => {
+    const ownMiB = memoryOf(process.pid) / MIB;
+    assert.ok(Math.abs(ownMiB - process.memoryUsage.rss() / MIB) < 32, `${ownMiB} MiB`);
+    const middle = spawn("sh", ["-c", 'node -e "setInterval(() => {}, 60_000)" & wait'], {
+      env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
+      detached: true,
+    });
+    t.after(() => process.kill(-middle.pid!, "SIGKILL"));
+    await eventually("a grandchild of some size", () => memoryOf(middle.pid!) > 20 * MIB);
+    assert.equal(memoryOf(2 ** 22 + 1), 0);
+  });
+
   test("a child that keeps within half of the limit stays", { skip }, async (t) => {
     const driver = await Driver.open(t, isolation, { maxRss: 1024 * MIB });
     const attempts = Array.from({ length: 5 }, () =>
@@ -69,4 +80,4 @@ export function memory({ isolation }: Promises): void {
     const pids = (await driver.drain(attempts, 2)).map(resultOf);
     assert.equal(new Set(pids).size, 1);
   });
-}
+});

@@ -30,6 +30,9 @@ const WORDS: Words = {
   shutdownTimeout: (value) => ["--shutdown-timeout", seconds(value)],
   keep: (value) => ["--keep", seconds(value)],
   force: () => ["--force"],
+  idleTimeout: (value) => ["--idle-timeout", seconds(value)],
+  maxJobsPerChild: (value) => ["--max-jobs-per-child", String(value)],
+  maxRss: (value) => ["--max-rss", String(value)],
   logFormat: (value) => ["--log-format", value],
   debug: () => ["--debug"],
 };

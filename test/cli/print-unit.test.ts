@@ -44,6 +44,16 @@ void test("a unit leaves out what was not given, and takes the database from GIG
   assert.equal(json.ExecStart, `${process.execPath} ${GIGQ} worker --log-format json`);
 });
 
+void test("a unit holds the limits on children", async (t) => {
+  const desk = new Desk(t);
+  const limits = "--idle-timeout 2m --max-jobs-per-child 100 --max-rss 1.5G";
+  const { ExecStart } = settingsOf(await desk.ask(`worker ${limits} --print-unit`));
+  assert.equal(
+    ExecStart,
+    `${process.execPath} ${GIGQ} worker --idle-timeout 120s --max-jobs-per-child 100 --max-rss 1610612736`,
+  );
+});
+
 void test("systemd waits for longer than a worker takes to stop", async (t) => {
   const desk = new Desk(t);
   for (const [flags, seconds] of [

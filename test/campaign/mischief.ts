@@ -1,0 +1,155 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Errands } from "./errands.js";
+import { type Blow, instant, type Journal } from "./journal.js";
+import { runsJobs } from "./processes.js";
+import type { Random } from "./random.js";
+import type { Stage } from "./stage.js";
+import type { SubmitterPlayer } from "./submitter-player.js";
+import { recentWriters } from "./trace.js";
+import type { Window } from "./window.js";
+import type { WorkerPlayer } from "./worker-player.js";
+
+type Move = "worker" | "outage" | "job" | "submitter" | "batch" | "clear" | "suspend" | "rob";
+
+/** So long others have to settle what a dead worker had in hand, and a robbed one to end. */
+const PATIENCE_MS = 30_000;
+
+export interface Theatre {
+  readonly stage: Stage;
+  readonly journal: Journal;
+  readonly window: Window;
+  readonly workers: readonly WorkerPlayer[];
+  readonly submitters: readonly SubmitterPlayer[];
+  readonly errands: Errands;
+}
+
+/** Everything bad that is done to the players. */
+export class Mischief {
+  readonly #theatre: Theatre;
+  readonly #random: Random;
+  readonly #weights: Readonly<Record<Move, number>>;
+  readonly #going = new Set<Promise<void>>();
+
+  constructor(theatre: Theatre, random: Random, robberies: number) {
+    this.#theatre = theatre;
+    this.#random = random;
+    this.#weights = {
+      worker: 36,
+      outage: 1.5,
+      job: 34,
+      submitter: 6,
+      batch: 6,
+      clear: 6,
+      suspend: 8,
+      rob: robberies,
+    };
+  }
+
+  /** Does one thing, or begins it; nothing where there is nobody to do it to. */
+  strike(): void {
+    const { submitters, errands, workers } = this.#theatre;
+    const random = this.#random.fork();
+    const well = workers.filter((worker) => worker.isWell);
+    const worker = random.pick(well);
+    const submitter = random.pick(submitters.filter(({ pid }) => pid !== undefined));
+    const moves: Record<Move, () => void> = {
+      worker: () => worker && this.#kill([worker], workers, "worker"),
+      outage: () => this.#kill(well, [], "all workers"),
+      job: () => this.#killJob(random),
+      submitter: () => submitter && this.#killSubmitter(submitter),
+      batch: () => errands.beginAndKill("batch"),
+      clear: () => errands.beginAndKill("clear"),
+      suspend: () => worker && this.#begin(this.#suspend(worker, random)),
+      // Somebody must be there to notice.
+      rob: () => worker && well.length > 1 && this.#begin(this.#rob(worker)),
+    };
+    moves[random.weighted(this.#weights)]();
+  }
+
+  /** Resolves when everything that takes longer is over. */
+  async ended(): Promise<void> {
+    while (this.#going.size > 0) await Promise.all(this.#going);
+  }
+
+  #begin(going: Promise<void>): void {
+    const kept = going.finally(() => this.#going.delete(kept));
+    this.#going.add(kept);
+  }
+
+  #kill(victims: readonly WorkerPlayer[], others: readonly WorkerPlayer[], blow: Blow): void {
+    for (const victim of victims) {
+      victim.kill(others);
+      this.#theatre.journal.count(blow);
+    }
+  }
+
+  #killSubmitter(submitter: SubmitterPlayer): void {
+    submitter.kill();
+    this.#theatre.journal.count("submitter");
+  }
+
+  #killJob(random: Random): void {
+    const { stage, journal } = this.#theatre;
+    const pids = recentWriters(stage.ground.trace).filter((pid) => runsJobs(pid, stage.folder));
+    const pid = random.pick(pids);
+    if (pid === undefined) return;
+    try {
+      process.kill(pid, "SIGKILL");
+      journal.count("job");
+    } catch {
+      // It has ended just now.
+    }
+  }
+
+  /** One that is suspended is not dead: what it has in hand stays there. */
+  async #suspend(worker: WorkerPlayer, random: Random): Promise<void> {
+    const { journal, workers } = this.#theatre;
+    worker.pause();
+    journal.count("suspension");
+    await sleep(random.whole(50, 2_000));
+    if (worker.pid === undefined) return;
+    if (random.chance(0.4)) this.#kill([worker], workers, "suspended worker");
+    else worker.resume();
+  }
+
+  /**
+   * While it is suspended, what shows others that it lives is taken away. They settle what it had
+   * in hand; and when it goes on, it must write nothing, and end.
+   */
+  async #rob(worker: WorkerPlayer): Promise<void> {
+    const { stage, journal, window } = this.#theatre;
+    const life = worker.life!;
+    const key = window.keyOf(life.name);
+    const folder = join(stage.meetingPlace, key ?? "");
+    if (key === undefined || !existsSync(folder)) return;
+    worker.pause();
+    // The signal takes a moment. One that is in the middle of a commit keeps everybody from writing.
+    await sleep(20);
+    if (!window.isFree) return worker.resume();
+    life.struck = { ...instant(), how: "robbed" };
+    rmSync(folder, { recursive: true });
+    journal.count("robbery");
+    const settled = await within(PATIENCE_MS, () => window.keyOf(life.name) === undefined);
+    if (!settled) journal.violations.push(`nobody has settled the jobs of ${life.name}, robbed`);
+    life.letGo = instant();
+    worker.resume();
+    if (await within(PATIENCE_MS, () => life.ended !== undefined)) {
+      const { code, signal } = life.ended!;
+      if (code !== null && code !== 0) return;
+      journal.violations.push(`robbed worker ${life.name} ended with ${code ?? signal}`);
+    } else {
+      journal.violations.push(`robbed worker ${life.name} goes on: ${worker.lastWords(life)}`);
+      worker.signal("SIGKILL");
+    }
+  }
+}
+
+async function within(ms: number, look: () => boolean): Promise<boolean> {
+  for (const until = performance.now() + ms; performance.now() < until; ) {
+    if (look()) return true;
+    await sleep(10);
+  }
+  return look();
+}

@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, mkdtempSync, openSync, realpathSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fixture } from "../support/paths.js";
+import type { Ground } from "./job-mix.js";
+
+/** Where a campaign takes place: a folder of its own, and the gigq that is put to the test. */
+export class Stage {
+  readonly folder: string;
+  readonly db: string;
+  readonly ground: Ground;
+  /** The folder of gigq: `bin`, and `dist` beside it. */
+  readonly product: string;
+
+  constructor(product: string) {
+    this.folder = realpathSync(mkdtempSync(join(tmpdir(), "gigq-campaign-")));
+    mkdirSync(join(this.folder, "logs"));
+    this.db = join(this.folder, "gigq.db");
+    this.ground = { module: fixture("campaign/jobs.mjs"), trace: join(this.folder, "trace") };
+    this.product = product;
+  }
+
+  get meetingPlace(): string {
+    return `${this.db}-workers`;
+  }
+
+  log(player: string): string {
+    return join(this.folder, "logs", `${player}.log`);
+  }
+
+  /** Calls gigq. stderr goes to the log of the player, stdout to a pipe when it is wanted. */
+  gigq(player: string, args: readonly string[], stdout: "pipe" | "ignore" = "pipe"): ChildProcess {
+    return this.node(player, [join(this.product, "bin/gigq.js"), ...args], stdout);
+  }
+
+  node(player: string, args: readonly string[], stdout: "pipe" | "ignore" = "pipe"): ChildProcess {
+    const log = openSync(this.log(player), "a");
+    try {
+      return spawn(process.execPath, args, {
+        cwd: this.folder,
+        stdio: ["ignore", stdout, log],
+        env: { ...cleanEnvironment(), CAMPAIGN_PLAYER: player, GIGQ_DB: this.db },
+      });
+    } finally {
+      closeSync(log);
+    }
+  }
+}
+
+/** Without this machine's settings, and without what a test runner tells its children. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(([name]) => !/^(GIGQ_|NODE_)/.test(name));
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { anyJob } from "./job-mix.js";
+import { Random } from "./random.js";
+
+/**
+ * A program that submits through the library, and prints a line for each job once it is stored:
+ * what the campaign then holds gigq to. Ends only when somebody ends it.
+ */
+const [product, db, module, trace, seed, meanMs] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+];
+
+/** No more than so many unfinished jobs: they are to be worked on, not to pile up. */
+const MOST_WAITING = 60;
+
+const { Job, JobQueue }: typeof import("../../src/index.js") = await import(
+  pathToFileURL(`${product}/dist/src/index.js`).href
+);
+const random = new Random(Number(seed));
+const queue = new JobQueue(db);
+let known: string[] = [];
+
+for (;;) {
+  const { pending, running } = await queue.stats();
+  if (pending + running < MOST_WAITING) await submitSome();
+  await sleep(random.wait(Number(meanMs)));
+}
+
+async function submitSome(): Promise<void> {
+  const jobs = [];
+  const family: string[] = [];
+  for (let count = random.whole(1, 5); count > 0; count--) {
+    const parents = random.chance(0.4) ? [...family, ...known.slice(-4)] : [];
+    const job = new Job(anyJob(random, { module, trace }, parents));
+    jobs.push(job);
+    family.push(job.id);
+  }
+  try {
+    await queue.submitAll(jobs);
+  } catch (error) {
+    // A parent from before was cleared.
+    if ((error as { code?: string }).code !== "unknown-parent") throw error;
+    known = [];
+    return;
+  }
+  const lines = jobs.map(({ id, spec: { maxAttempts, dependencies } }) =>
+    JSON.stringify({ id, maxAttempts, dependencies }),
+  );
+  process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+  known = [...known, ...family].slice(-20);
+}

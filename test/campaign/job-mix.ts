@@ -54,7 +54,7 @@ export function anyJob(random: Random, ground: Ground, parents: readonly string[
 function paramsOf(kind: Kind, random: Random): Record<string, unknown> {
   switch (kind) {
     case "nap":
-      return { ms: random.whole(1, 150) };
+      return { ms: random.whole(1, 400) };
     case "busy":
       return { ms: random.whole(50, 300) };
     case "program":

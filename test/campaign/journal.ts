@@ -42,6 +42,8 @@ export interface Clearing {
 
 export type Blow =
   | "worker"
+  | "starting worker"
+  | "worker and its guardian"
   | "all workers"
   | "suspended worker"
   | "job"

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { PROJECT } from "../support/paths.js";
-import { campaign, sweep } from "./campaign.js";
+import { campaign, MOSTLY_ROBBERIES, sweep } from "./campaign.js";
 import { renderFigures } from "./report.js";
 import { INJECTIONS, type Injection, sabotaged } from "./sabotage.js";
 
@@ -12,7 +12,6 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "60" },
     workers: { type: "string", default: "4" },
     pace: { type: "string", default: "400" },
-    robberies: { type: "string", default: "4" },
     keep: { type: "boolean", default: false },
     inject: { type: "string" },
   },
@@ -30,7 +29,7 @@ try {
     minutes: Number(values.minutes),
     workers: Number(values.workers),
     paceMs: Number(values.pace),
-    robberies: Number(values.robberies),
+    ...(broken === undefined ? {} : { weights: MOSTLY_ROBBERIES }),
     product: broken ?? PROJECT,
     say: (line) => console.log(`${new Date().toISOString().slice(11, 19)}  ${line}`),
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Errands } from "./errands.js";
 import { type Blow, instant, type Journal } from "./journal.js";
-import { runsJobs } from "./processes.js";
+import { guardiansOf, killAll, runsJobs } from "./processes.js";
 import type { Random } from "./random.js";
 import type { Stage } from "./stage.js";
 import type { SubmitterPlayer } from "./submitter-player.js";
@@ -11,7 +11,31 @@ import { recentWriters } from "./trace.js";
 import type { Window } from "./window.js";
 import type { WorkerPlayer } from "./worker-player.js";
 
-type Move = "worker" | "outage" | "job" | "submitter" | "batch" | "clear" | "suspend" | "rob";
+export type Move =
+  | "worker"
+  | "guarded"
+  | "starting"
+  | "outage"
+  | "job"
+  | "submitter"
+  | "batch"
+  | "clear"
+  | "suspend"
+  | "rob";
+
+/** How often each comes. */
+export const WEIGHTS: Readonly<Record<Move, number>> = {
+  worker: 26,
+  guarded: 8,
+  starting: 3,
+  outage: 1.5,
+  job: 32,
+  submitter: 6,
+  batch: 6,
+  clear: 6,
+  suspend: 7,
+  rob: 4.5,
+};
 
 /** So long others have to settle what a dead worker had in hand, and a robbed one to end. */
 const PATIENCE_MS = 30_000;
@@ -32,19 +56,10 @@ export class Mischief {
   readonly #weights: Readonly<Record<Move, number>>;
   readonly #going = new Set<Promise<void>>();
 
-  constructor(theatre: Theatre, random: Random, robberies: number) {
+  constructor(theatre: Theatre, random: Random, weights: Readonly<Record<Move, number>>) {
     this.#theatre = theatre;
     this.#random = random;
-    this.#weights = {
-      worker: 36,
-      outage: 1.5,
-      job: 34,
-      submitter: 6,
-      batch: 6,
-      clear: 6,
-      suspend: 8,
-      rob: robberies,
-    };
+    this.#weights = weights;
   }
 
   /** Does one thing, or begins it; nothing where there is nobody to do it to. */
@@ -56,6 +71,8 @@ export class Mischief {
     const submitter = random.pick(submitters.filter(({ pid }) => pid !== undefined));
     const moves: Record<Move, () => void> = {
       worker: () => worker && this.#kill([worker], workers, "worker"),
+      guarded: () => worker && this.#killWithGuardian(worker),
+      starting: () => this.#killStarting(),
       outage: () => this.#kill(well, [], "all workers"),
       job: () => this.#killJob(random),
       submitter: () => submitter && this.#killSubmitter(submitter),
@@ -63,7 +80,7 @@ export class Mischief {
       clear: () => errands.beginAndKill("clear"),
       suspend: () => worker && this.#begin(this.#suspend(worker, random)),
       // Somebody must be there to notice.
-      rob: () => worker && well.length > 1 && this.#begin(this.#rob(worker)),
+      rob: () => well.length > 1 && this.#robOne(well, random),
     };
     moves[random.weighted(this.#weights)]();
   }
@@ -83,6 +100,26 @@ export class Mischief {
       victim.kill(others);
       this.#theatre.journal.count(blow);
     }
+  }
+
+  /** Its children are then on their own, and one that is blocked lives on. */
+  #killWithGuardian(worker: WorkerPlayer): void {
+    const { stage, workers } = this.#theatre;
+    killAll(guardiansOf(worker.life!.name, stage.folder));
+    this.#kill([worker], workers, "worker and its guardian");
+  }
+
+  /** One that has not said yet that it works, if there is any. */
+  #killStarting(): void {
+    const { workers } = this.#theatre;
+    const starting = workers.find((worker) => worker.isStarting);
+    if (starting !== undefined) this.#kill([starting], [], "starting worker");
+  }
+
+  #robOne(well: readonly WorkerPlayer[], random: Random): void {
+    const busy = this.#theatre.window.busyWorkers();
+    const worker = random.pick(well.filter(({ life }) => busy.has(life!.name)));
+    if (worker !== undefined) this.#begin(this.#rob(worker));
   }
 
   #killSubmitter(submitter: SubmitterPlayer): void {

@@ -93,11 +93,14 @@ export function playerOf(slot: string): string {
 }
 
 /**
- * What a worker's children do after it was robbed is beyond gigq: nobody can find them when the
- * worker's folder is gone, and the worker itself is suspended.
+ * What a robbed worker itself runs goes on when it does: nobody can end it but the worker. And what
+ * it had claimed just before it was suspended may still begin then. Its children before that are
+ * none of these: whoever takes it for dead has ended them first.
  */
 export function isRobbed({ journal }: Records, run: Run): boolean {
-  return journal.lives.get(run.player)?.struck?.how === "robbed";
+  const life = journal.lives.get(run.player);
+  if (life?.struck?.how !== "robbed") return false;
+  return life.isolation !== "process" || run.begin.ns > (life.letGo?.ns ?? Infinity);
 }
 
 /** Whether somebody has asked for the job, or one that it depends on, to be treated so. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fixture } from "../support/paths.js";
 import type { Ground } from "./job-mix.js";
+import { FOLDER, PLAYER } from "./processes.js";
 
 /** Where a campaign takes place: a folder of its own, and the gigq that is put to the test. */
 export class Stage {
@@ -40,7 +41,12 @@ export class Stage {
       return spawn(process.execPath, args, {
         cwd: this.folder,
         stdio: ["ignore", stdout, log],
-        env: { ...cleanEnvironment(), CAMPAIGN_PLAYER: player, GIGQ_DB: this.db },
+        env: {
+          ...cleanEnvironment(),
+          GIGQ_DB: this.db,
+          [PLAYER]: player,
+          [FOLDER]: this.folder,
+        },
       });
     } finally {
       closeSync(log);
@@ -50,6 +56,8 @@ export class Stage {
 
 /** Without this machine's settings, and without what a test runner tells its children. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const entries = Object.entries(process.env).filter(([name]) => !/^(GIGQ_|NODE_)/.test(name));
+  const entries = Object.entries(process.env).filter(
+    ([name]) => !/^(GIGQ_|NODE_|CAMPAIGN_)/.test(name),
+  );
   return Object.fromEntries(entries);
 }

@@ -35,6 +35,17 @@ export class Window {
       .get(workerId);
   }
 
+  /** The names of workers that have something in hand. */
+  busyWorkers(): Set<string> {
+    const names = this.#db
+      .prepare<[], string>(
+        "select worker_id from worker where key in (select worker_key from job where status = 'running')",
+      )
+      .pluck()
+      .all();
+    return new Set(names);
+  }
+
   /** Pending jobs that wait for another number of parents than they should. */
   miscounted(): string[] {
     return this.#db

@@ -36,16 +36,24 @@ export class WorkerPlayer extends Player {
     return this.#stage.gigq(name, ["worker", ...words], "ignore");
   }
 
-  /** It works, and has said so; it is not stopped, and nothing was done to it. */
+  /** It works, and has said so; it is not suspended, and nothing was done to it. */
   get isWell(): boolean {
-    if (this.pid === undefined || this.life === undefined) return false;
-    const { struck, pauses, name } = this.life;
-    if (struck !== undefined || pauses.some(({ to }) => to === undefined)) return false;
-    return statSync(this.#stage.log(name)).size > 0;
+    return this.#isFree && this.#hasSpoken;
   }
 
-  get isPaused(): boolean {
-    return this.pid !== undefined && (this.life?.pauses.some((p) => p.to === undefined) ?? false);
+  /** It has not come so far as to say that it works. */
+  get isStarting(): boolean {
+    return this.#isFree && !this.#hasSpoken;
+  }
+
+  get #isFree(): boolean {
+    if (this.pid === undefined || this.life === undefined) return false;
+    const { struck, pauses } = this.life;
+    return struck === undefined && pauses.every(({ to }) => to !== undefined);
+  }
+
+  get #hasSpoken(): boolean {
+    return statSync(this.#stage.log(this.life!.name)).size > 0;
   }
 
   kill(others: readonly WorkerPlayer[]): void {
@@ -70,7 +78,8 @@ export class WorkerPlayer extends Player {
     const life = this.life!;
     life.ended = { ...instant(), code, signal };
     if (life.struck !== undefined) return;
-    if (this.isRetired && code === 0) return;
+    // One that was told to stop before it could hear ends at once, with nothing in hand.
+    if (this.isRetired && (code === 0 || !this.#hasSpoken)) return;
     this.#journal.violations.push(
       `worker ${life.name} ended by itself, with ${code ?? signal}: ${this.lastWords(life)}`,
     );

@@ -26,6 +26,10 @@ export interface CampaignOptions {
   readonly paceMs: number;
   /** How often each kind of strike comes, where that is not as usual. */
   readonly weights?: Partial<Record<Move, number>>;
+  /** How many times longer than usual jobs take. */
+  readonly stretch?: number;
+  /** Milliseconds from one submission to the next, on average, of each of two submitters. */
+  readonly submitMs?: number;
   /** The folder of the gigq that is put to the test. */
   readonly product: string;
   readonly say: (line: string) => void;
@@ -45,7 +49,7 @@ export interface CampaignResult {
  */
 export async function campaign(options: CampaignOptions): Promise<CampaignResult> {
   const startedMs = performance.now();
-  const stage = new Stage(options.product);
+  const stage = new Stage(options.product, options.stretch ?? 1);
   const journal = new Journal();
   await createQueue(stage.db);
   const window = new Window(stage.db);
@@ -78,12 +82,13 @@ async function play(
   window: Window,
 ): Promise<void> {
   const random = new Random(options.seed);
+  const { submitMs = 300 } = options;
   const workers = Array.from(
     { length: options.workers },
     (_, index) => new WorkerPlayer(`worker${index + 1}`, random.fork(), stage, journal),
   );
   const submitters = [1, 2].map(
-    (number) => new SubmitterPlayer(`submitter${number}`, random.fork(), stage, journal, 350),
+    (number) => new SubmitterPlayer(`submitter${number}`, random.fork(), stage, journal, submitMs),
   );
   const errands = new Errands(stage, journal, window, random.fork());
   const theatre: Theatre = { stage, journal, window, workers, submitters, errands };
@@ -196,7 +201,11 @@ async function nothingIsLeft(stage: Stage, journal: Journal): Promise<void> {
 }
 
 /** For bugs that show only when a worker is taken for dead and is not. */
-export const MOSTLY_ROBBERIES: Readonly<Partial<Record<Move, number>>> = { rob: 300 };
+export const ROBBERIES: Pick<CampaignOptions, "weights" | "stretch" | "submitMs"> = {
+  weights: { rob: 1_000 },
+  stretch: 4,
+  submitMs: 100,
+};
 
 /** Throws away everything about a campaign. */
 export function sweep(folder: string): void {

@@ -94,7 +94,7 @@ export class Errands {
       ...["--params", JSON.stringify(job.params), "--name", job.name!],
       ...["--max-attempts", String(job.maxAttempts), "--timeout", `${job.timeout ?? "none"}`],
       ...["--priority", String(job.priority), "--on-parent-failure", job.onParentFailure!],
-      ...(job.dependencies === undefined ? [] : ["--depends-on", ...job.dependencies]),
+      ...(job.dependencies ?? []).flatMap((id) => ["--depends-on", id]),
     ];
     await this.#call(name, ["submit", ...words], {
       line: (id) => this.#acknowledge(id, job),

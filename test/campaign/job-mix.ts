@@ -32,6 +32,8 @@ export interface Ground {
   /** The module of `test/fixtures/campaign`. */
   readonly module: string;
   readonly trace: string;
+  /** How many times longer than usual the jobs take that need no CPU. */
+  readonly stretch: number;
 }
 
 /** A job of any kind, with any rules, that may depend on some of these. */
@@ -41,7 +43,7 @@ export function anyJob(random: Random, ground: Ground, parents: readonly string[
   return {
     function: `${ground.module}#${kind}`,
     name: kind,
-    params: { trace: ground.trace, ...paramsOf(kind, random) },
+    params: { trace: ground.trace, ...paramsOf(kind, random, ground.stretch) },
     maxAttempts: kind === "stubborn" ? 1 : random.whole(1, 4),
     timeout: timeoutOf(kind, random),
     priority: random.whole(0, 2),
@@ -51,14 +53,14 @@ export function anyJob(random: Random, ground: Ground, parents: readonly string[
   };
 }
 
-function paramsOf(kind: Kind, random: Random): Record<string, unknown> {
+function paramsOf(kind: Kind, random: Random, stretch: number): Record<string, unknown> {
   switch (kind) {
     case "nap":
-      return { ms: random.whole(1, 400) };
+      return { ms: stretch * random.whole(1, 400) };
     case "busy":
       return { ms: random.whole(50, 300) };
     case "program":
-      return { ms: random.whole(100, 500) };
+      return { ms: stretch * random.whole(100, 500) };
     case "deaf":
       return { ms: random.whole(50, 400) };
     case "throws":

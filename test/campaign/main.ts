@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { PROJECT } from "../support/paths.js";
-import { campaign, MOSTLY_ROBBERIES, sweep } from "./campaign.js";
+import { campaign, ROBBERIES, sweep } from "./campaign.js";
 import { renderFigures } from "./report.js";
 import { INJECTIONS, type Injection, sabotaged } from "./sabotage.js";
 
@@ -29,7 +29,7 @@ try {
     minutes: Number(values.minutes),
     workers: Number(values.workers),
     paceMs: Number(values.pace),
-    ...(broken === undefined ? {} : { weights: MOSTLY_ROBBERIES }),
+    ...(broken === undefined ? {} : ROBBERIES),
     product: broken ?? PROJECT,
     say: (line) => console.log(`${new Date().toISOString().slice(11, 19)}  ${line}`),
   });

@@ -119,7 +119,7 @@ export class Mischief {
   #robOne(well: readonly WorkerPlayer[], random: Random): void {
     const busy = this.#theatre.window.busyWorkers();
     const worker = random.pick(well.filter(({ life }) => busy.has(life!.name)));
-    if (worker !== undefined) this.#begin(this.#rob(worker));
+    if (worker !== undefined) this.#begin(this.#rob(worker, random));
   }
 
   #killSubmitter(submitter: SubmitterPlayer): void {
@@ -155,7 +155,7 @@ export class Mischief {
    * While it is suspended, what shows others that it lives is taken away. They settle what it had
    * in hand; and when it goes on, it must write nothing, and end.
    */
-  async #rob(worker: WorkerPlayer): Promise<void> {
+  async #rob(worker: WorkerPlayer, random: Random): Promise<void> {
     const { stage, journal, window } = this.#theatre;
     const life = worker.life!;
     const key = window.keyOf(life.name);
@@ -170,6 +170,8 @@ export class Mischief {
     journal.count("robbery");
     const settled = await within(PATIENCE_MS, () => window.keyOf(life.name) === undefined);
     if (!settled) journal.violations.push(`nobody has settled the jobs of ${life.name}, robbed`);
+    // What it had in hand may be anywhere by the time it goes on.
+    await sleep(random.whole(0, 1_000));
     life.letGo = instant();
     worker.resume();
     if (await within(PATIENCE_MS, () => life.ended !== undefined)) {

@@ -14,11 +14,12 @@ export class Stage {
   /** The folder of gigq: `bin`, and `dist` beside it. */
   readonly product: string;
 
-  constructor(product: string) {
+  constructor(product: string, stretch: number) {
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), "gigq-campaign-")));
     mkdirSync(join(this.folder, "logs"));
     this.db = join(this.folder, "gigq.db");
-    this.ground = { module: fixture("campaign/jobs.mjs"), trace: join(this.folder, "trace") };
+    const trace = join(this.folder, "trace");
+    this.ground = { module: fixture("campaign/jobs.mjs"), trace, stretch };
     this.product = product;
   }
 

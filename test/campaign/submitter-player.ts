@@ -6,6 +6,7 @@ import type { Acknowledged, Journal } from "./journal.js";
 import { Player } from "./player.js";
 import type { Random } from "./random.js";
 import type { Stage } from "./stage.js";
+import type { SubmitterOrders } from "./submitter.js";
 
 const SUBMITTER = fileURLToPath(new URL("./submitter.js", import.meta.url));
 
@@ -27,10 +28,10 @@ export class SubmitterPlayer extends Player {
   protected launch(name: string): ChildProcess {
     const { product, db, ground } = this.#stage;
     const seed = this.random.whole(0, 2 ** 31);
-    const args = [product, db, ground.module, ground.trace, String(seed), String(this.#meanMs)];
+    const orders: SubmitterOrders = { product, db, ground, seed, meanMs: this.#meanMs };
     this.#killed = false;
     this.#current = name;
-    const child = this.#stage.node(name, [SUBMITTER, ...args]);
+    const child = this.#stage.node(name, [SUBMITTER, JSON.stringify(orders)]);
     createInterface({ input: child.stdout! }).on("line", (line) => this.#heard(line));
     return child;
   }

@@ -1,20 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { anyJob } from "./job-mix.js";
+import { anyJob, type Ground } from "./job-mix.js";
 import { Random } from "./random.js";
+
+export interface SubmitterOrders {
+  readonly product: string;
+  readonly db: string;
+  readonly ground: Ground;
+  readonly seed: number;
+  /** From one submission to the next. */
+  readonly meanMs: number;
+}
 
 /**
  * A program that submits through the library, and prints a line for each job once it is stored:
  * what the campaign then holds gigq to. Ends only when somebody ends it.
  */
-const [product, db, module, trace, seed, meanMs] = process.argv.slice(2) as [
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-];
+const { product, db, ground, seed, meanMs } = JSON.parse(process.argv[2]!) as SubmitterOrders;
 
 /** No more than so many unfinished jobs: they are to be worked on, not to pile up. */
 const MOST_WAITING = 60;
@@ -22,14 +24,14 @@ const MOST_WAITING = 60;
 const { Job, JobQueue }: typeof import("../../src/index.js") = await import(
   pathToFileURL(`${product}/dist/src/index.js`).href
 );
-const random = new Random(Number(seed));
+const random = new Random(seed);
 const queue = new JobQueue(db);
 let known: string[] = [];
 
 for (;;) {
   const { pending, running } = await queue.stats();
   if (pending + running < MOST_WAITING) await submitSome();
-  await sleep(random.wait(Number(meanMs)));
+  await sleep(random.wait(meanMs));
 }
 
 async function submitSome(): Promise<void> {
@@ -37,7 +39,7 @@ async function submitSome(): Promise<void> {
   const family: string[] = [];
   for (let count = random.whole(1, 5); count > 0; count--) {
     const parents = random.chance(0.4) ? [...family, ...known.slice(-4)] : [];
-    const job = new Job(anyJob(random, { module, trace }, parents));
+    const job = new Job(anyJob(random, ground, parents));
     jobs.push(job);
     family.push(job.id);
   }

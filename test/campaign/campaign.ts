@@ -13,7 +13,9 @@ import { Stage } from "./stage.js";
 import { SubmitterPlayer } from "./submitter-player.js";
 import { readTrace } from "./trace.js";
 import { Window } from "./window.js";
-import { WorkerPlayer } from "./worker-player.js";
+import { type Isolations, WorkerPlayer } from "./worker-player.js";
+
+const ISOLATIONS: Isolations = { process: 17, thread: 2, inline: 1 };
 
 export interface CampaignOptions {
   /** How many SIGKILLs and robberies, at least. */
@@ -26,10 +28,11 @@ export interface CampaignOptions {
   readonly paceMs: number;
   /** How often each kind of strike comes, where that is not as usual. */
   readonly weights?: Partial<Record<Move, number>>;
-  /** How many times longer than usual jobs take. */
-  readonly stretch?: number;
-  /** Milliseconds from one submission to the next, on average, of each of two submitters. */
-  readonly submitMs?: number;
+  readonly isolations?: Isolations;
+  /** Most jobs take their time. */
+  readonly long?: boolean;
+  /** So many unfinished jobs are there at most; the two submitters wait then. */
+  readonly backlog?: number;
   /** The folder of the gigq that is put to the test. */
   readonly product: string;
   readonly say: (line: string) => void;
@@ -49,7 +52,7 @@ export interface CampaignResult {
  */
 export async function campaign(options: CampaignOptions): Promise<CampaignResult> {
   const startedMs = performance.now();
-  const stage = new Stage(options.product, options.stretch ?? 1);
+  const stage = new Stage(options.product, options.long ?? false);
   const journal = new Journal();
   await createQueue(stage.db);
   const window = new Window(stage.db);
@@ -82,13 +85,14 @@ async function play(
   window: Window,
 ): Promise<void> {
   const random = new Random(options.seed);
-  const { submitMs = 300 } = options;
+  const { backlog = 60, isolations = ISOLATIONS } = options;
   const workers = Array.from(
     { length: options.workers },
-    (_, index) => new WorkerPlayer(`worker${index + 1}`, random.fork(), stage, journal),
+    (_, index) =>
+      new WorkerPlayer(`worker${index + 1}`, random.fork(), { stage, journal, isolations }),
   );
   const submitters = [1, 2].map(
-    (number) => new SubmitterPlayer(`submitter${number}`, random.fork(), stage, journal, submitMs),
+    (number) => new SubmitterPlayer(`submitter${number}`, random.fork(), stage, journal, backlog),
   );
   const errands = new Errands(stage, journal, window, random.fork());
   const theatre: Theatre = { stage, journal, window, workers, submitters, errands };
@@ -201,10 +205,14 @@ async function nothingIsLeft(stage: Stage, journal: Journal): Promise<void> {
 }
 
 /** For bugs that show only when a worker is taken for dead and is not. */
-export const ROBBERIES: Pick<CampaignOptions, "weights" | "stretch" | "submitMs"> = {
-  weights: { rob: 1_000 },
-  stretch: 4,
-  submitMs: 100,
+export const ROBBERIES: Pick<CampaignOptions, "weights" | "isolations" | "long" | "backlog"> = {
+  isolations: { process: 1, thread: 0, inline: 0 },
+  weights: {
+    ...(Object.fromEntries(Object.keys(WEIGHTS).map((move) => [move, 0])) as typeof WEIGHTS),
+    rob: 1,
+  },
+  long: true,
+  backlog: 8,
 };
 
 /** Throws away everything about a campaign. */

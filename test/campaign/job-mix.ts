@@ -27,23 +27,31 @@ const WEIGHTS: Readonly<Record<Kind, number>> = {
   stubborn: 0.3,
 };
 
+const NONE = Object.fromEntries(
+  Object.keys(WEIGHTS).map((kind) => [kind, 0]),
+) as unknown as typeof WEIGHTS;
+
 /** Where a job's function is found, and where it writes down what it does. */
 export interface Ground {
   /** The module of `test/fixtures/campaign`. */
   readonly module: string;
   readonly trace: string;
-  /** How many times longer than usual the jobs take that need no CPU. */
-  readonly stretch: number;
+  /** Most jobs take their time, and return. */
+  readonly long: boolean;
 }
+
+/** The same where jobs are to be long, and how many times longer than usual they are then. */
+const LONG_WEIGHTS: typeof WEIGHTS = { ...NONE, noop: 1, nap: 10, program: 3 };
+const STRETCH = 8;
 
 /** A job of any kind, with any rules, that may depend on some of these. */
 export function anyJob(random: Random, ground: Ground, parents: readonly string[]): JobOptions {
-  const kind = random.weighted(WEIGHTS);
+  const kind = random.weighted(ground.long ? LONG_WEIGHTS : WEIGHTS);
   const dependencies = parents.filter(() => random.chance(0.5)).slice(0, 3);
   return {
     function: `${ground.module}#${kind}`,
     name: kind,
-    params: { trace: ground.trace, ...paramsOf(kind, random, ground.stretch) },
+    params: { trace: ground.trace, ...paramsOf(kind, random, ground.long ? STRETCH : 1) },
     maxAttempts: kind === "stubborn" ? 1 : random.whole(1, 4),
     timeout: timeoutOf(kind, random),
     priority: random.whole(0, 2),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Errands } from "./errands.js";
 import { type Blow, instant, type Journal } from "./journal.js";
-import { guardiansOf, killAll, runsJobs } from "./processes.js";
+import { guardiansOf, killAll, playerOf, runsJobs } from "./processes.js";
 import type { Random } from "./random.js";
 import type { Stage } from "./stage.js";
 import type { SubmitterPlayer } from "./submitter-player.js";
@@ -40,6 +40,9 @@ export const WEIGHTS: Readonly<Record<Move, number>> = {
 /** So long others have to settle what a dead worker had in hand, and a robbed one to end. */
 const PATIENCE_MS = 30_000;
 
+/** So long others have to take up again what a robbed worker had in hand, before that goes on. */
+const REDO_MS = 3_000;
+
 export interface Theatre {
   readonly stage: Stage;
   readonly journal: Journal;
@@ -54,6 +57,7 @@ export class Mischief {
   readonly #theatre: Theatre;
   readonly #random: Random;
   readonly #weights: Readonly<Record<Move, number>>;
+  #robbing = false;
   readonly #going = new Set<Promise<void>>();
 
   constructor(theatre: Theatre, random: Random, weights: Readonly<Record<Move, number>>) {
@@ -80,7 +84,7 @@ export class Mischief {
       clear: () => errands.beginAndKill("clear"),
       suspend: () => worker && this.#begin(this.#suspend(worker, random)),
       // Somebody must be there to notice.
-      rob: () => well.length > 1 && this.#robOne(well, random),
+      rob: () => this.#robOne(well, random),
     };
     moves[random.weighted(this.#weights)]();
   }
@@ -116,10 +120,20 @@ export class Mischief {
     if (starting !== undefined) this.#kill([starting], [], "starting worker");
   }
 
+  /** One of which a job runs at this moment. Others must be there to notice, and not be robbed too. */
   #robOne(well: readonly WorkerPlayer[], random: Random): void {
-    const busy = this.#theatre.window.busyWorkers();
+    const { stage } = this.#theatre;
+    if (this.#robbing || well.length < 2) return;
+    const pids = recentWriters(stage.ground.trace);
+    const busy = new Set(pids.map((pid) => playerOf(pid, stage.folder)));
     const worker = random.pick(well.filter(({ life }) => busy.has(life!.name)));
-    if (worker !== undefined) this.#begin(this.#rob(worker, random));
+    if (worker === undefined) return;
+    this.#robbing = true;
+    this.#begin(
+      this.#rob(worker, random).finally(() => {
+        this.#robbing = false;
+      }),
+    );
   }
 
   #killSubmitter(submitter: SubmitterPlayer): void {
@@ -165,13 +179,14 @@ export class Mischief {
     // The signal takes a moment. One that is in the middle of a commit keeps everybody from writing.
     await sleep(20);
     if (!window.isFree) return worker.resume();
+    const inHand = window.inHand(key);
     life.struck = { ...instant(), how: "robbed" };
     rmSync(folder, { recursive: true });
     journal.count("robbery");
     const settled = await within(PATIENCE_MS, () => window.keyOf(life.name) === undefined);
     if (!settled) journal.violations.push(`nobody has settled the jobs of ${life.name}, robbed`);
-    // What it had in hand may be anywhere by the time it goes on.
-    await sleep(random.whole(0, 1_000));
+    if (random.chance(0.3)) await sleep(random.whole(0, 1_000));
+    else await within(REDO_MS, () => window.areRunning(inHand));
     life.letGo = instant();
     worker.resume();
     if (await within(PATIENCE_MS, () => life.ended !== undefined)) {

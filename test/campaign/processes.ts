@@ -21,6 +21,15 @@ export function runsJobs(pid: number, folder: string): boolean {
   return carries(pid, FOLDER, folder) && read(pid, "cmdline").includes("process-entry.js");
 }
 
+/** The player that a process belongs to; `undefined` for none of this campaign. */
+export function playerOf(pid: number, folder: string): string | undefined {
+  if (!carries(pid, FOLDER, folder)) return undefined;
+  const line = read(pid, "environ")
+    .split("\0")
+    .find((entry) => entry.startsWith(`${PLAYER}=`));
+  return line?.slice(PLAYER.length + 1);
+}
+
 /** The shells that a worker has beside it to end its children when it dies. */
 export function guardiansOf(player: string, folder: string): number[] {
   return processes().filter(

@@ -51,7 +51,15 @@ export function renderFigures(figures: Figures): string {
     `${figures.runs} runs have written ${figures.lines} lines`,
     `recovery after ${renderTimes(figures.recoveries)}`,
     `  with another worker alive throughout: ${renderTimes(watched)}`,
+    `  slowest: ${renderSlowest(figures.recoveries)}`,
   ].join("\n");
+}
+
+function renderSlowest(recoveries: readonly Recovery[]): string {
+  const slowest = [...recoveries].sort((a, b) => b.ms - a.ms).slice(0, 5);
+  return slowest
+    .map(({ worker, ms, isWatched }) => `${worker} ${ms} ms${isWatched ? "" : " (nobody there)"}`)
+    .join(", ");
 }
 
 /** From the death of a worker until the last of its attempts was settled. */

@@ -25,7 +25,7 @@ const SQL = "dist/src/storage/sqlite/sql.js";
 export const INJECTIONS: Readonly<Record<Injection, readonly Edit[]>> = {
   /**
    * A worker that was taken for dead writes all the same. The key of the table of attempts would
-   * refuse that too, and goes as well.
+   * refuse that too, and goes as well; and the worker sees that it was dismissed only after writing.
    */
   "no-fence": [
     {
@@ -36,6 +36,11 @@ export const INJECTIONS: Readonly<Record<Injection, readonly Edit[]>> = {
   and (cancel_requested`,
     },
     { file: SQL, from: "insert into attempt", to: "insert or replace into attempt" },
+    {
+      file: "dist/src/worker/work-loop.js",
+      from: "if (advanced.dismissed)",
+      to: "if (advanced.dismissed && ended.length > 0)",
+    },
   ],
   /** The attempts of a dead worker are settled while its processes still run. */
   "no-wait": [

@@ -14,12 +14,12 @@ export class Stage {
   /** The folder of gigq: `bin`, and `dist` beside it. */
   readonly product: string;
 
-  constructor(product: string, stretch: number) {
+  constructor(product: string, long: boolean) {
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), "gigq-campaign-")));
     mkdirSync(join(this.folder, "logs"));
     this.db = join(this.folder, "gigq.db");
     const trace = join(this.folder, "trace");
-    this.ground = { module: fixture("campaign/jobs.mjs"), trace, stretch };
+    this.ground = { module: fixture("campaign/jobs.mjs"), trace, long };
     this.product = product;
   }
 

@@ -14,21 +14,21 @@ const SUBMITTER = fileURLToPath(new URL("./submitter.js", import.meta.url));
 export class SubmitterPlayer extends Player {
   readonly #stage: Stage;
   readonly #journal: Journal;
-  readonly #meanMs: number;
+  readonly #backlog: number;
   #current = "";
   #killed = false;
 
-  constructor(name: string, random: Random, stage: Stage, journal: Journal, meanMs: number) {
+  constructor(name: string, random: Random, stage: Stage, journal: Journal, backlog: number) {
     super(name, random);
     this.#stage = stage;
     this.#journal = journal;
-    this.#meanMs = meanMs;
+    this.#backlog = backlog;
   }
 
   protected launch(name: string): ChildProcess {
     const { product, db, ground } = this.#stage;
     const seed = this.random.whole(0, 2 ** 31);
-    const orders: SubmitterOrders = { product, db, ground, seed, meanMs: this.#meanMs };
+    const orders: SubmitterOrders = { product, db, ground, seed, backlog: this.#backlog };
     this.#killed = false;
     this.#current = name;
     const child = this.#stage.node(name, [SUBMITTER, JSON.stringify(orders)]);

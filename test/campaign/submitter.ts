@@ -8,18 +8,18 @@ export interface SubmitterOrders {
   readonly db: string;
   readonly ground: Ground;
   readonly seed: number;
-  /** From one submission to the next. */
-  readonly meanMs: number;
+  /** No more than so many unfinished jobs: they are to be worked on, not to pile up. */
+  readonly backlog: number;
 }
 
 /**
  * A program that submits through the library, and prints a line for each job once it is stored:
  * what the campaign then holds gigq to. Ends only when somebody ends it.
  */
-const { product, db, ground, seed, meanMs } = JSON.parse(process.argv[2]!) as SubmitterOrders;
+const { product, db, ground, seed, backlog } = JSON.parse(process.argv[2]!) as SubmitterOrders;
 
-/** No more than so many unfinished jobs: they are to be worked on, not to pile up. */
-const MOST_WAITING = 60;
+/** From one submission to the next, on average. */
+const PACE_MS = 300;
 
 const { Job, JobQueue }: typeof import("../../src/index.js") = await import(
   pathToFileURL(`${product}/dist/src/index.js`).href
@@ -30,8 +30,8 @@ let known: string[] = [];
 
 for (;;) {
   const { pending, running } = await queue.stats();
-  if (pending + running < MOST_WAITING) await submitSome();
-  await sleep(random.wait(meanMs));
+  if (pending + running < backlog) await submitSome();
+  await sleep(random.wait(PACE_MS));
 }
 
 async function submitSome(): Promise<void> {

@@ -35,15 +35,22 @@ export class Window {
       .get(workerId);
   }
 
-  /** The names of workers that have something in hand. */
-  busyWorkers(): Set<string> {
-    const names = this.#db
-      .prepare<[], string>(
-        "select worker_id from worker where key in (select worker_key from job where status = 'running')",
-      )
+  /** The numbers of the jobs that a worker has in hand. */
+  inHand(key: string): number[] {
+    return this.#db
+      .prepare<[string], number>("select seq from job where status = 'running' and worker_key = ?")
       .pluck()
-      .all();
-    return new Set(names);
+      .all(key);
+  }
+
+  /** Any of these jobs is in somebody's hands. */
+  areRunning(seqs: readonly number[]): boolean {
+    const marks = seqs.map(() => "?").join(", ");
+    return (
+      this.#db
+        .prepare(`select 1 from job where status = 'running' and seq in (${marks})`)
+        .get(...seqs) !== undefined
+    );
   }
 
   /** Pending jobs that wait for another number of parents than they should. */

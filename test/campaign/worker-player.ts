@@ -6,22 +6,29 @@ import { Player } from "./player.js";
 import type { Random } from "./random.js";
 import type { Stage } from "./stage.js";
 
-const ISOLATIONS: Readonly<Record<Isolation, number>> = { process: 17, thread: 2, inline: 1 };
+/** How often a worker runs its jobs so. */
+export type Isolations = Readonly<Record<Isolation, number>>;
 
 /** A `gigq worker`. */
 export class WorkerPlayer extends Player {
   readonly #stage: Stage;
   readonly #journal: Journal;
+  readonly #isolations: Isolations;
   life: Life | undefined;
 
-  constructor(name: string, random: Random, stage: Stage, journal: Journal) {
+  constructor(
+    name: string,
+    random: Random,
+    { stage, journal, isolations }: { stage: Stage; journal: Journal; isolations: Isolations },
+  ) {
     super(name, random);
+    this.#isolations = isolations;
     this.#stage = stage;
     this.#journal = journal;
   }
 
   protected launch(name: string): ChildProcess {
-    const isolation = this.random.weighted(ISOLATIONS);
+    const isolation = this.random.weighted(this.#isolations);
     const life: Life = { name, isolation, started: instant(), pauses: [], witnesses: [] };
     this.life = life;
     this.#journal.lives.set(name, life);

@@ -166,7 +166,7 @@ async function drain(stage: Stage, journal: Journal, window: Window): Promise<vo
 }
 
 async function drainOnce(name: string, stage: Stage, journal: Journal): Promise<void> {
-  const args = ["--drain", "--concurrency", "4", "--worker-id", name];
+  const args = ["--drain", "--concurrency", "2", "--worker-id", name];
   const child = stage.gigq(name, ["worker", ...args, "--log-format", "json"], "ignore");
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
     child.once("close", (...end) => resolve(end)),

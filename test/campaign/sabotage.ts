@@ -39,7 +39,7 @@ export const INJECTIONS: Readonly<Record<Injection, readonly Edit[]>> = {
     {
       file: "dist/src/worker/work-loop.js",
       from: "if (advanced.dismissed)",
-      to: "if (advanced.dismissed && ended.length > 0)",
+      to: "if (advanced.dismissed && (ended.length > 0 || this.#hands.held === 0))",
     },
   ],
   /** The attempts of a dead worker are settled while its processes still run. */

@@ -29,6 +29,8 @@ export interface CampaignOptions {
   /** How often each kind of strike comes, where that is not as usual. */
   readonly weights?: Partial<Record<Move, number>>;
   readonly isolations?: Isolations;
+  /** False: nobody calls commands beside. */
+  readonly errands?: boolean;
   /** Most jobs take their time. */
   readonly long?: boolean;
   /** So many unfinished jobs are there at most; the two submitters wait then. */
@@ -105,7 +107,7 @@ async function play(
     often(
       over.signal,
       () => errandsRandom.wait(3 * options.paceMs),
-      () => errands.begin(),
+      () => options.errands !== false && errands.begin(),
     ),
     often(
       over.signal,
@@ -140,7 +142,7 @@ async function strikeUntilDone(
   }
 }
 
-async function often(signal: AbortSignal, waitMs: () => number, act: () => void): Promise<void> {
+async function often(signal: AbortSignal, waitMs: () => number, act: () => unknown): Promise<void> {
   while (!signal.aborted) {
     await sleep(waitMs(), undefined, { signal }).catch(() => {});
     if (!signal.aborted) act();
@@ -205,14 +207,19 @@ async function nothingIsLeft(stage: Stage, journal: Journal): Promise<void> {
 }
 
 /** For bugs that show only when a worker is taken for dead and is not. */
-export const ROBBERIES: Pick<CampaignOptions, "weights" | "isolations" | "long" | "backlog"> = {
+export const ROBBERIES: Pick<
+  CampaignOptions,
+  "weights" | "isolations" | "errands" | "long" | "backlog"
+> = {
+  errands: false,
   isolations: { process: 1, thread: 0, inline: 0 },
   weights: {
     ...(Object.fromEntries(Object.keys(WEIGHTS).map((move) => [move, 0])) as typeof WEIGHTS),
     rob: 1,
   },
   long: true,
-  backlog: 8,
+  // The others have room, and take up again at once what a robbed one had in hand.
+  backlog: 5,
 };
 
 /** Throws away everything about a campaign. */

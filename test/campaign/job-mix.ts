@@ -41,8 +41,8 @@ export interface Ground {
 }
 
 /** The same where jobs are to be long, and how many times longer than usual they are then. */
-const LONG_WEIGHTS: typeof WEIGHTS = { ...NONE, noop: 1, nap: 10, program: 3 };
-const STRETCH = 8;
+const LONG_WEIGHTS: typeof WEIGHTS = { ...NONE, nap: 10, program: 3 };
+const STRETCH = 6;
 
 /** A job of any kind, with any rules, that may depend on some of these. */
 export function anyJob(random: Random, ground: Ground, parents: readonly string[]): JobOptions {

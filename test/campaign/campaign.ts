@@ -177,7 +177,7 @@ async function drainOnce(name: string, stage: Stage, journal: Journal): Promise<
 }
 
 /** Processes need a moment to end when they were killed. */
-const BURIAL_MS = 5_000;
+const BURIAL_MS = 15_000;
 
 async function nobodyIsLeft(
   { folder }: Stage,

@@ -1,5 +1,5 @@
 import type { Acknowledged, Clearing } from "./journal.js";
-import { isTouched, type JobRow, type Records } from "./records.js";
+import type { JobRow, Records } from "./records.js";
 
 /** What was printed exists, and is over; or somebody was allowed to clear it, and did. */
 export function checkAcknowledged(records: Records): string[] {
@@ -46,6 +46,6 @@ function hasReturned({ runsOf }: Records, { id }: Acknowledged, { ended }: Clear
 }
 
 /** By somebody, or because a parent did not complete. */
-function mayBeCancelled(records: Records, { id, dependencies }: Acknowledged): boolean {
-  return dependencies.length > 0 || isTouched(records, id, records.journal.cancelled);
+function mayBeCancelled({ journal }: Records, { id, dependencies }: Acknowledged): boolean {
+  return dependencies.length > 0 || journal.cancelled.has(id);
 }

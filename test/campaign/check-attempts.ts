@@ -2,7 +2,6 @@ import { describe } from "./check-runs.js";
 import {
   type AttemptRow,
   isRobbed,
-  isTouched,
   type JobRow,
   lifeOf,
   playerOf,
@@ -29,7 +28,7 @@ export function checkAttempts(records: Records): string[] {
 /** Each attempt once, from 1 on, again after each requeue; as many as the job says. */
 function checkNumbers(records: Records, job: JobRow, attempts: readonly AttemptRow[]): string[] {
   const wrong: string[] = [];
-  const requeued = isTouched(records, job.id, records.journal.requeued);
+  const requeued = records.revived.has(job.id);
   let expected = 1;
   for (const { attempt } of attempts) {
     if (attempt === 1 && requeued) expected = 1;

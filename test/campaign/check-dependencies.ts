@@ -1,5 +1,5 @@
 import { describe } from "./check-runs.js";
-import { isRobbed, isTouched, type Records } from "./records.js";
+import { isRobbed, type Records } from "./records.js";
 import type { Run } from "./trace.js";
 
 /** No child has begun before its parents were done. */
@@ -21,7 +21,7 @@ function hasReturnedBefore({ runsOf }: Records, id: string, { begin }: Run): boo
 
 /** A parent that was requeued may well run again beside the child. */
 function isOverBefore(records: Records, id: string, { begin }: Run): boolean {
-  if (isTouched(records, id, records.journal.requeued)) return true;
+  if (records.revived.has(id)) return true;
   const runs = (records.runsOf.get(id) ?? []).filter((run) => !isRobbed(records, run));
   return runs.every(({ last }) => last.line < begin.line);
 }

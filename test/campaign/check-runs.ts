@@ -1,4 +1,4 @@
-import { isRobbed, isTouched, type Records } from "./records.js";
+import { isRobbed, type Records } from "./records.js";
 import type { Run } from "./trace.js";
 
 /** What the jobs themselves have seen. */
@@ -29,8 +29,8 @@ function overlaps(runs: readonly Run[]): string[] {
 function tooMany(records: Records, runs: readonly Run[]): string[] {
   const [first] = runs;
   if (first === undefined) return [];
-  const { journal, jobOf } = records;
-  if (isTouched(records, first.jobId, journal.requeued)) return [];
+  const { journal, jobOf, revived } = records;
+  if (revived.has(first.jobId)) return [];
   const most =
     jobOf.get(first.jobId)?.max_attempts ?? journal.acknowledged.get(first.jobId)?.maxAttempts;
   const twice = runs.filter((run, index) =>

@@ -41,6 +41,8 @@ export interface Records {
   readonly runsOf: ReadonlyMap<string, readonly Run[]>;
   /** Ids of a job's parents, also of a job that was cleared if it was acknowledged. */
   readonly parentsOf: ReadonlyMap<string, readonly string[]>;
+  /** Jobs that may have got another life, because they or a parent were requeued. */
+  readonly revived: ReadonlySet<string>;
 }
 
 export function readRecords(db: Database, journal: Journal, trace: Trace): Records {
@@ -65,10 +67,12 @@ export function readRecords(db: Database, journal: Journal, trace: Trace): Recor
   for (const { id, dependencies } of journal.acknowledged.values()) {
     if (dependencies.length > 0) parentsOf.set(id, [...dependencies]);
   }
+  const jobOf = new Map(jobs.map((job) => [job.id, job]));
+  const isKnown = (id: string) => jobOf.has(id) || journal.acknowledged.has(id);
   return {
     journal,
     jobs,
-    jobOf: new Map(jobs.map((job) => [job.id, job])),
+    jobOf,
     attemptsOf: groups(
       attempts,
       ({ job_seq }) => job_seq,
@@ -80,6 +84,7 @@ export function readRecords(db: Database, journal: Journal, trace: Trace): Recor
       (run) => run,
     ),
     parentsOf,
+    revived: withDescendants(journal.requeued, parentsOf, isKnown),
   };
 }
 
@@ -103,10 +108,28 @@ export function isRobbed({ journal }: Records, run: Run): boolean {
   return life.isolation !== "process" || run.begin.ns > (life.letGo?.ns ?? Infinity);
 }
 
-/** Whether somebody has asked for the job, or one that it depends on, to be treated so. */
-export function isTouched(records: Records, id: string, touched: ReadonlySet<string>): boolean {
-  if (touched.has(id)) return true;
-  return (records.parentsOf.get(id) ?? []).some((parent) => isTouched(records, parent, touched));
+/** These jobs, and all that depend on them; and what depends on jobs of which nothing is known any more. */
+function withDescendants(
+  seeds: ReadonlySet<string>,
+  parentsOf: ReadonlyMap<string, readonly string[]>,
+  isKnown: (id: string) => boolean,
+): ReadonlySet<string> {
+  const edges = [...parentsOf].flatMap(([child, parents]) =>
+    parents.map((parent) => ({ child, parent })),
+  );
+  const childrenOf = groups(
+    edges,
+    ({ parent }) => parent,
+    ({ child }) => child,
+  );
+  const found = new Set<string>();
+  const next = [...seeds, ...[...childrenOf.keys()].filter((id) => !isKnown(id))];
+  for (let id = next.pop(); id !== undefined; id = next.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    next.push(...(childrenOf.get(id) ?? []));
+  }
+  return found;
 }
 
 function groups<T, K, V>(list: readonly T[], keyOf: (one: T) => K, take: (one: T) => V) {

@@ -121,6 +121,8 @@ export class Errands {
     ])!;
     const clearing = { statuses, started: instant(), ended: { ms: Infinity, ns: Infinity } };
     this.#journal.clearings.push(clearing);
+    // What completes after this is too young to be cleared.
+    this.#journal.remember(this.#window.completed());
     await this.#call(name, ["clear", ...flags], { killAs: toBeKilled ? "clear" : undefined });
     clearing.ended = instant();
   }

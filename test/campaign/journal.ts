@@ -1,4 +1,5 @@
 import type { Isolation } from "../../src/index.js";
+import type { AttemptRow, JobRow } from "./records.js";
 
 /** A point in time, on both clocks: ms UTC as the database has it, ns as the trace has it. */
 export interface Instant {
@@ -58,12 +59,26 @@ export class Journal {
   readonly acknowledged: Map<string, Acknowledged> = new Map();
   readonly lives: Map<string, Life> = new Map();
   readonly clearings: Clearing[] = [];
+  /** Jobs that had completed before a clear, and their attempts, by number of the job. */
+  readonly completed: Map<number, { job: JobRow; attempts: AttemptRow[] }> = new Map();
   /** Jobs that somebody asked to cancel, or to requeue. */
   readonly cancelled: Set<string> = new Set();
   readonly requeued: Set<string> = new Set();
   readonly blows: Map<Blow, number> = new Map();
   /** What was seen to be wrong while it went on. */
   readonly violations: string[] = [];
+
+  remember({ jobs, attempts }: { jobs: readonly JobRow[]; attempts: readonly AttemptRow[] }): void {
+    const fresh = new Set<number>();
+    for (const job of jobs) {
+      if (this.completed.has(job.seq)) continue;
+      this.completed.set(job.seq, { job, attempts: [] });
+      fresh.add(job.seq);
+    }
+    for (const attempt of attempts) {
+      if (fresh.has(attempt.job_seq)) this.completed.get(attempt.job_seq)!.attempts.push(attempt);
+    }
+  }
 
   count(blow: Blow): void {
     this.blows.set(blow, (this.blows.get(blow) ?? 0) + 1);

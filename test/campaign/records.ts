@@ -33,7 +33,11 @@ export interface AttemptRow {
 /** Everything that is known about a campaign when it is over, by job. */
 export interface Records {
   readonly journal: Journal;
+  /** Also those that had completed and were cleared. */
   readonly jobs: readonly JobRow[];
+  /** How many of them were cleared. */
+  readonly cleared: number;
+  /** Those that are there still. */
   readonly jobOf: ReadonlyMap<string, JobRow>;
   /** By number of the job, in order of their leases. */
   readonly attemptsOf: ReadonlyMap<number, readonly AttemptRow[]>;
@@ -68,10 +72,13 @@ export function readRecords(db: Database, journal: Journal, trace: Trace): Recor
     if (dependencies.length > 0) parentsOf.set(id, [...dependencies]);
   }
   const jobOf = new Map(jobs.map((job) => [job.id, job]));
+  const cleared = [...journal.completed.values()].filter(({ job }) => !jobOf.has(job.id));
+  attempts.push(...cleared.flatMap((one) => one.attempts));
   const isKnown = (id: string) => jobOf.has(id) || journal.acknowledged.has(id);
   return {
     journal,
-    jobs,
+    jobs: [...jobs, ...cleared.map(({ job }) => job)],
+    cleared: cleared.length,
     jobOf,
     attemptsOf: groups(
       attempts,

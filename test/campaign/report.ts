@@ -8,8 +8,9 @@ export interface Figures {
   readonly kills: number;
   readonly blows: ReadonlyMap<Blow, number>;
   readonly acknowledged: number;
-  /** Jobs that are still there, and attempts written down of them. */
+  /** Jobs of which everything is known, cleared or not, and attempts written down of them. */
   readonly jobs: number;
+  readonly cleared: number;
   readonly attempts: number;
   readonly lost: number;
   /** Calls of functions, and lines that they wrote. */
@@ -29,6 +30,7 @@ export function figuresOf(path: string, journal: Journal, trace: Trace, seconds:
       blows: journal.blows,
       acknowledged: journal.acknowledged.size,
       jobs: records.jobs.length,
+      cleared: records.cleared,
       attempts: attempts.length,
       lost: attempts.filter(({ status }) => status === "lost").length,
       runs: trace.runs.length,
@@ -46,8 +48,8 @@ export function renderFigures(figures: Figures): string {
   const watched = figures.recoveries.filter((recovery) => recovery.isWatched);
   return [
     `${figures.kills} kills in ${Math.round(figures.seconds)} s (${blows})`,
-    `${figures.acknowledged} jobs acknowledged; of the ${figures.jobs} not cleared: ` +
-      `${figures.attempts} attempts, ${figures.lost} lost`,
+    `${figures.acknowledged} jobs acknowledged; ${figures.jobs} seen to the end ` +
+      `(${figures.cleared} of them cleared since): ${figures.attempts} attempts, ${figures.lost} lost`,
     `${figures.runs} runs have written ${figures.lines} lines`,
     `recovery after ${renderTimes(figures.recoveries)}`,
     `  with another worker alive throughout: ${renderTimes(watched)}`,

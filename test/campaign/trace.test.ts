@@ -62,6 +62,7 @@ async function written(
   const records: Records = {
     journal,
     jobs: [],
+    cleared: 0,
     jobOf: new Map(),
     attemptsOf: new Map(),
     runsOf: new Map([["job", trace.runs]]),

@@ -1,4 +1,5 @@
 import Database from "better-sqlite3";
+import type { AttemptRow, JobRow } from "./records.js";
 
 /** Looks into the database while others work with it; changes nothing. */
 export class Window {
@@ -33,6 +34,21 @@ export class Window {
       .prepare<[string], string>("select key from worker where worker_id = ?")
       .pluck()
       .get(workerId);
+  }
+
+  /** Completed jobs, and their attempts: nothing about them changes any more. */
+  completed(): { jobs: JobRow[]; attempts: AttemptRow[] } {
+    return this.#db.transaction(() => ({
+      jobs: this.#db.prepare<[], JobRow>("select * from job where status = 'completed'").all(),
+      attempts: this.#db
+        .prepare<[], AttemptRow>(
+          `select attempt.*
+           from attempt join job on seq = job_seq
+           where job.status = 'completed'
+           order by job_seq, lease`,
+        )
+        .all(),
+    }))();
   }
 
   /** The numbers of the jobs that a worker has in hand. */

@@ -38,6 +38,7 @@ export class WorkerPlayer extends Player {
       "worker-id": name,
       "shutdown-timeout": 60,
       "log-format": "json",
+      ...(isolation === "process" && this.random.chance(0.3) ? { "max-jobs-per-child": 20 } : {}),
     };
     const words = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
     return this.#stage.gigq(name, ["worker", ...words], "ignore");

@@ -3,7 +3,7 @@ import type { Attempt } from "../executor/executor.js";
 import type { Lease } from "../job/job.js";
 import { type Settlement, settle } from "../job/lifecycle.js";
 import type { Outcome } from "../job/outcome.js";
-import type { Claim } from "../storage/storage.js";
+import type { AttemptInHand, Claim } from "../storage/storage.js";
 import type { AttemptInfo } from "./worker-event.js";
 
 /** An attempt that has ended and is not stored yet. */
@@ -86,7 +86,8 @@ export class Hands {
   }
 }
 
-function infoOf({ job, lease }: Claim): AttemptInfo {
+/** What events tell of an attempt. */
+export function infoOf({ job, lease }: Pick<AttemptInHand, "job" | "lease">): AttemptInfo {
   return {
     id: job.id,
     seq: job.seq,

@@ -3,6 +3,7 @@ import { killRemains, lastBegun } from "../executor/remains.js";
 import { type Settlement, settle } from "../job/lifecycle.js";
 import type { Outcome } from "../job/outcome.js";
 import type { AttemptInHand, Storage, WorkerRecord } from "../storage/storage.js";
+import { infoOf } from "./hands.js";
 import { folderOf, removeTraces, standingOf, tagOf } from "./liveness.js";
 import type { WorkerEvent } from "./worker-event.js";
 
@@ -126,21 +127,9 @@ function slotOf(slotName: string, workerId: string): number {
   return slotName === workerId ? 0 : Number(slotName.slice(workerId.length + 1));
 }
 
-function eventOf({ job, lease }: AttemptInHand, stored: Settlement): WorkerEvent {
-  const info = {
-    id: job.id,
-    seq: job.seq,
-    name: job.name,
-    attempt: job.attempts,
-    maxAttempts: job.maxAttempts,
-    workerId: lease.workerId,
-  };
+function eventOf(attempt: AttemptInHand, stored: Settlement): WorkerEvent {
+  const info = infoOf(attempt);
   if (stored.transition === "release") return { type: "released", ...info };
-  return {
-    type: "lost",
-    ...info,
-    status: stored.status,
-    error: stored.attempt?.error ?? null,
-    runAt: stored.runAt,
-  };
+  const error = stored.attempt?.error ?? null;
+  return { type: "lost", ...info, status: stored.status, error, runAt: stored.runAt };
 }

@@ -80,6 +80,8 @@ export interface JobRecord extends JobSpec {
   readonly workerId: string | null;
   /** Somebody asked for the running attempt to be killed. */
   readonly cancelRequested: boolean;
+  /** What its latest attempt last told of its progress, as JSON; `null` when it told nothing. */
+  readonly progress: string | null;
 }
 
 /** The right of one worker to write about one attempt. */

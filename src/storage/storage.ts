@@ -29,6 +29,9 @@ export interface Storage extends Upkeep {
   /** The ended attempts of these jobs, oldest first within each. */
   attempts(seqs: readonly number[]): Promise<AttemptRecord[]>;
 
+  /** What an attempt wrote from a position on, oldest first, up to the piece that fills `limitBytes`. */
+  readLog(query: LogQuery): Promise<LogPiece[]>;
+
   /** Applies a transition to each job whose status allows it. The others stay as they are. */
   change(seqs: readonly number[], verb: ChangeVerb, now: number): Promise<Change[]>;
 
@@ -40,9 +43,10 @@ export interface Storage extends Upkeep {
   remove(query: RemoveQuery): Promise<Removed>;
 
   /**
-   * A worker's whole dealing with storage, in one commit: settles what has ended, then claims one
-   * ready job for each of `claimants`, in order of priority and submission. Fenced: a settlement
-   * whose lease no longer holds changes nothing and comes back as stale.
+   * A worker's whole dealing with storage, in one commit: keeps what attempts wrote, settles what
+   * has ended, then claims one ready job for each of `claimants`, in order of priority and
+   * submission. Fenced: a settlement whose lease no longer holds changes nothing and comes back as
+   * stale; a writing is dropped. A piece whose position is kept already changes nothing.
    */
   advance(step: AdvanceStep): Promise<Advanced>;
 
@@ -98,6 +102,41 @@ export interface AttemptRecord {
   readonly endedAt: number;
   readonly workerId: string;
   readonly error: string | null;
+}
+
+/** Where something was written to: one of the standard streams, or `context.log`. */
+export type LogStream = "stdout" | "stderr" | "log";
+
+/** Something that an attempt wrote, in whole lines unless they are very long. */
+export interface LogPiece {
+  /**
+   * How many bytes the attempt had written before, over all streams. Where that is beyond the end
+   * of the piece before, the bytes between were left out.
+   */
+  readonly position: number;
+  /** ms UTC. */
+  readonly at: number;
+  readonly stream: LogStream;
+  readonly bytes: Uint8Array;
+}
+
+export interface LogQuery {
+  readonly seq: number;
+  /** With `seq`, names the attempt. */
+  readonly lease: number;
+  /** The first position that is wanted. */
+  readonly from: number;
+  readonly limitBytes: number;
+}
+
+/** What an attempt that runs, or has just ended, has written since the last time. */
+export interface Writing {
+  readonly lease: Lease;
+  readonly log: readonly LogPiece[];
+  /** Pieces that begin in this range are kept no longer; `to` is not in it. */
+  readonly forget?: { readonly from: number; readonly to: number } | undefined;
+  /** JSON; replaces what was told before. */
+  readonly progress?: string | undefined;
 }
 
 /** `kill` asks for a running job to be killed; its worker does so, and settles it as cancelled. */
@@ -160,6 +199,8 @@ export interface AdvanceStep {
   /** The key of the worker that asks. One that is not enlisted is given nothing. */
   readonly worker: string;
   readonly settlements: readonly Settlement[];
+  /** Applied before the settlements. */
+  readonly writings?: readonly Writing[];
   /** The name of the slot that each claim is for. */
   readonly claimants: readonly string[];
   /** The turn of the first claim; those after it count up. */

@@ -4,6 +4,7 @@ import { claimContract } from "./contract-claim.js";
 import { connectionContract } from "./contract-connection.js";
 import { familyContract } from "./contract-family.js";
 import { insertContract } from "./contract-insert.js";
+import { logContract } from "./contract-log.js";
 import { readContract } from "./contract-read.js";
 import { removeContract } from "./contract-remove.js";
 import { retryContract } from "./contract-retry.js";
@@ -35,4 +36,5 @@ export function storageContract(engine: Engine): void {
   removeContract(story);
   connectionContract(story);
   workersContract(story);
+  logContract(story);
 }

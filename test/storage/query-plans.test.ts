@@ -29,6 +29,17 @@ const INDEXES: readonly (readonly [name: string, statement: string, plan: RegExp
   ],
   ["TO_KILL", sql.TO_KILL, /^SCAN job USING INDEX job_to_kill$/],
   [
+    "READ_LOG",
+    sql.READ_LOG,
+    /^SEARCH log USING INDEX log_position \(job_seq=\? AND lease=\? AND position>\?\)$/,
+  ],
+  ["LOG_BYTES", sql.LOG_BYTES, /^SEARCH log USING INDEX log_position \(job_seq=\?\)$/],
+  [
+    "FORGET_LOG",
+    sql.FORGET_LOG,
+    /^SEARCH log USING (COVERING )?INDEX log_position \(job_seq=\? AND lease=\? AND position>\? AND position<\?\)$/,
+  ],
+  [
     "ORPHANS_OF",
     sql.ORPHANS_OF,
     /^SEARCH job USING (COVERING )?INDEX job_orphaned \(orphaned_by=\?\)$/,

@@ -3,11 +3,15 @@ import type { JobStatus } from "../../job/lifecycle.js";
 import type { Removed, RemoveQuery } from "../storage.js";
 import * as sql from "./sql.js";
 
+/** With more than so many bytes of logs, the rest is left to the next call: the lock is not held for long. */
+const MOST_LOG_BYTES = 4 * 1024 * 1024;
+
 /** Removes finished jobs; attempts and dependencies go with them, by foreign key. */
 export class Removals {
   readonly #finishedJobs;
   readonly #statusOf;
   readonly #neededBy;
+  readonly #logBytes;
   readonly #deleteJob;
 
   constructor(db: Database) {
@@ -16,6 +20,7 @@ export class Removals {
       .pluck();
     this.#statusOf = db.prepare<[number], JobStatus>(sql.STATUS_OF).pluck();
     this.#neededBy = db.prepare<[number, JobStatus], number>(sql.NEEDED_BY).pluck();
+    this.#logBytes = db.prepare<[number], number>(sql.LOG_BYTES).pluck();
     this.#deleteJob = db.prepare(sql.DELETE_JOB);
   }
 
@@ -29,15 +34,21 @@ export class Removals {
     const gone = query.gone ?? new Set<number>();
     let removed = 0;
     let kept = 0;
+    let logBytes = 0;
     for (const seq of candidates) {
       if (gone.has(seq) || this.#statusOf.get(seq) !== query.status) continue;
       if (this.#isNeeded(seq, query.status, gone)) {
         kept += 1;
         continue;
       }
-      if (query.dryRun) gone.add(seq);
-      else this.#deleteJob.run(seq);
       removed += 1;
+      if (query.dryRun) {
+        gone.add(seq);
+        continue;
+      }
+      logBytes += this.#logBytes.get(seq)!;
+      this.#deleteJob.run(seq);
+      if (logBytes > MOST_LOG_BYTES) return { removed, kept, next: seq };
     }
     const next = candidates.length < query.limit ? undefined : candidates.at(-1);
     return { removed, kept, next };

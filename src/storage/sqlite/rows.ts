@@ -69,6 +69,7 @@ export function jobOfRow(row: JobRow, dependencies: readonly string[]): JobRecor
     lease: row.lease,
     workerId: row.worker_id,
     cancelRequested: row.cancel_requested === 1,
+    progress: row.progress,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     startedAt: row.started_at,

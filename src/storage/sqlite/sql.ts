@@ -147,6 +147,26 @@ select 1
 from job
 where seq = ? and lease = ? and worker_id = ? and status in ${from("complete")}`;
 
+/** A position that is kept already stays as it is. */
+export const INSERT_LOG: string = `
+insert into log (job_seq, lease, position, at, stream, bytes)
+values (?, ?, ?, ?, ?, ?)
+on conflict (job_seq, lease, position) do nothing`;
+
+export const FORGET_LOG: string = `
+delete from log
+where job_seq = ? and lease = ? and position >= ? and position < ?`;
+
+export const READ_LOG: string = `
+select position, at, stream, bytes
+from log
+where job_seq = ? and lease = ? and position >= ?
+order by position`;
+
+export const LOG_BYTES: string = "select total(length(bytes)) from log where job_seq = ?";
+
+export const SET_PROGRESS: string = "update job set progress = ? where seq = ?";
+
 export const CHILDREN: string = `
 select child_seq
 from dependency

@@ -15,6 +15,8 @@ import type {
   Counts,
   JobRef,
   ListQuery,
+  LogPiece,
+  LogQuery,
   Removed,
   RemoveQuery,
   Storage,
@@ -25,6 +27,7 @@ import { Changes } from "./changes.js";
 import { Claims } from "./claims.js";
 import { Family } from "./family.js";
 import { Inserts } from "./inserts.js";
+import { Logs } from "./logs.js";
 import { openDatabase } from "./open-database.js";
 import { patiently } from "./patience.js";
 import { Queries } from "./queries.js";
@@ -51,6 +54,7 @@ class SqliteStorage implements Storage {
   readonly #inserts: Inserts;
   readonly #claims: Claims;
   readonly #settlements: Settlements;
+  readonly #logs: Logs;
   readonly #changes: Changes;
   readonly #removals: Removals;
   readonly #workers: Workers;
@@ -69,6 +73,7 @@ class SqliteStorage implements Storage {
     this.#inserts = new Inserts(db, family);
     this.#claims = new Claims(db);
     this.#settlements = new Settlements(db, family);
+    this.#logs = new Logs(db);
     this.#changes = new Changes(db, family);
     this.#removals = new Removals(db);
     this.#workers = new Workers(db);
@@ -110,6 +115,10 @@ class SqliteStorage implements Storage {
     return this.#read(() => seqs.flatMap((seq) => this.#queries.attempts(seq)));
   }
 
+  readLog(query: LogQuery): Promise<LogPiece[]> {
+    return this.#read(() => this.#logs.read(query));
+  }
+
   change(seqs: readonly number[], verb: ChangeVerb, now: number): Promise<Change[]> {
     return this.#write(() => seqs.map((seq) => this.#changes.apply(seq, verb, now)));
   }
@@ -139,7 +148,8 @@ class SqliteStorage implements Storage {
   }
 
   async advance(step: AdvanceStep): Promise<Advanced> {
-    const hasWork = step.settlements.length > 0 || (await this.#couldClaim(step));
+    const { settlements, writings = [] } = step;
+    const hasWork = settlements.length > 0 || writings.length > 0 || (await this.#couldClaim(step));
     const advanced = await (hasWork
       ? this.#write(() => this.#advance(step), step.signal)
       : this.#read(() => ({ claims: [], stale: [], overruled: [], ...this.#outlook(step) })));
@@ -155,6 +165,7 @@ class SqliteStorage implements Storage {
   #advance(step: AdvanceStep): Advanced {
     const stale: Lease[] = [];
     const overruled: Settlement[] = [];
+    for (const writing of step.writings ?? []) this.#logs.apply(writing);
     for (const settlement of step.settlements) {
       const stored = this.#settlements.apply(settlement, step.now);
       if (stored === undefined) stale.push(settlement.lease);

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 /** One of the two ways out. */
 export interface Output {
-  write(text: string): void;
+  write(text: string | Uint8Array): void;
   readonly isTerminal: boolean;
   /** Characters that fit in a line; only meaningful on a terminal. */
   readonly columns: number;
@@ -141,8 +141,10 @@ function outputOf(
   onError: (error: NodeJS.ErrnoException) => void,
 ): Output {
   stream.on("error", onError);
+  // As it is now: what a job in this process writes later is listened to, and this is no job's.
+  const write = stream.write.bind(stream);
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => void write(text),
     get isClogged() {
       return stream.writableLength > CLOGGED_BYTES;
     },

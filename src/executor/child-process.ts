@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { Attribution, type StandardStream } from "./attribution.js";
 import type { ChildRules, ExecutorOptions } from "./executor.js";
 import { Guardian } from "./guardian.js";
 import { jobEnvironment } from "./job-environment.js";
@@ -18,6 +19,7 @@ import {
 } from "./messages.js";
 import { childTag, killTagged, TAG } from "./remains.js";
 import type { Runner, RunnerEvents, Seat, StartRunner } from "./runner.js";
+import { Separator } from "./separator.js";
 
 const ENTRY = fileURLToPath(new URL("./child/process-entry.js", import.meta.url));
 
@@ -39,16 +41,17 @@ interface WatchedSeat extends Seat {
 
 function startChildProcess(seat: WatchedSeat, events: RunnerEvents): Runner {
   const { root, traces, confined, maxJobsPerChild, maxRss } = seat.options;
+  const token = Separator.newToken();
   const rules: ChildRules = { confined, maxJobsPerChild, maxRss };
   try {
-    const child = spawn(process.execPath, [ENTRY, JSON.stringify(rules)], {
+    const child = spawn(process.execPath, [ENTRY, JSON.stringify(rules), token], {
       cwd: root,
       env: { ...jobEnvironment(), [TAG]: childTag(seat.tag, seat.slot) },
       detached: true,
       // Beyond the usual three: commands in, reports out, the mark, and a sign of life to hold open.
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", seat.mark.fd, traces?.fd ?? "ignore"],
     });
-    return new ChildProcessRunner(child, seat, events);
+    return new ChildProcessRunner(child, seat, new Attribution(token, seat.mark, events), events);
   } catch (error) {
     throw new Error(whyNotStarted(error as Error, root), { cause: error });
   }
@@ -65,15 +68,22 @@ class ChildProcessRunner implements Runner {
   readonly #child: ChildProcess;
   readonly #commands: Writable | undefined;
   readonly #events: RunnerEvents;
+  readonly #attribution: Attribution;
   #garbled = false;
   #gone = false;
 
-  constructor(child: ChildProcess, seat: WatchedSeat, events: RunnerEvents) {
+  constructor(
+    child: ChildProcess,
+    seat: WatchedSeat,
+    attribution: Attribution,
+    events: RunnerEvents,
+  ) {
     const { root } = seat.options;
     this.mark = seat.mark;
     this.#tag = childTag(seat.tag, seat.slot);
     this.#child = child;
     this.#events = events;
+    this.#attribution = attribution;
     child.once("error", (error) =>
       this.#end(`could not be started: ${whyNotStarted(error, root)}`),
     );
@@ -103,13 +113,14 @@ class ChildProcessRunner implements Runner {
   }
 
   send(command: Command): void {
+    if (command.type === "run") this.#attribution.sent(command.assignments.map(({ n }) => n));
     this.#commands?.write(toLine(command));
   }
 
   kept(): Report[] {
     const reports: Report[] = [];
     lineReader<Report>((report) => {
-      if (isReport(report)) reports.push(report);
+      if (isReport(report) && this.#attribution.isComplete(report)) reports.push(report);
     })(this.mark.kept());
     return reports;
   }
@@ -127,11 +138,12 @@ class ChildProcessRunner implements Runner {
   }
 
   #readReports(reports: Readable): Promise<void> {
+    reports.setEncoding("utf8");
     return readAll(
       reports,
       lineReader<Report>(
         (report) => {
-          if (isReport(report)) this.#events.report(report);
+          if (isReport(report)) this.#attribution.report(report);
           else this.#garble();
         },
         () => this.#garble(),
@@ -146,8 +158,9 @@ class ChildProcessRunner implements Runner {
     this.destroy();
   }
 
-  #passOn(stream: "stdout" | "stderr", readable: Readable): Promise<void> {
-    return readAll(readable, (text) => this.#events.output(stream, text));
+  async #passOn(stream: StandardStream, readable: Readable): Promise<void> {
+    await readAll(readable, (bytes: Buffer) => this.#attribution.receive(stream, bytes));
+    this.#attribution.closed(stream);
   }
 
   #signalGroup(signal: NodeJS.Signals): void {
@@ -162,6 +175,7 @@ class ChildProcessRunner implements Runner {
   #end(how: string): void {
     if (this.#gone) return;
     this.#gone = true;
+    this.#attribution.end();
     const why = this.#garbled ? "wrote to a file that is gigq's own, and was killed" : how;
     this.#events.gone(`the job's process ${why}`);
     for (const stream of this.#child.stdio ?? []) stream?.destroy();
@@ -169,8 +183,7 @@ class ChildProcessRunner implements Runner {
 }
 
 /** Resolves when the stream has ended and everything in it was received. */
-function readAll(readable: Readable, receive: (text: string) => void): Promise<void> {
-  readable.setEncoding("utf8");
+function readAll<T>(readable: Readable, receive: (chunk: T) => void): Promise<void> {
   readable.on("error", () => {});
   readable.on("data", receive);
   return new Promise((resolve) => readable.once("close", resolve));

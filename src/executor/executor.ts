@@ -1,5 +1,7 @@
 import type { ParentResult } from "../job/job.js";
 import type { Outcome, StopReason } from "../job/outcome.js";
+import type { Progress } from "../job/progress.js";
+import type { StandardStream } from "./attribution.js";
 
 /** Where attempts run: in child processes, in threads, or in the worker's own event loop. */
 export type Isolation = "process" | "thread" | "inline";
@@ -63,8 +65,13 @@ export interface ExecutorEvents {
   ended(attempt: Attempt, outcome: Outcome, ms: number): void;
   /** There may be more room than before, although nothing has ended. */
   roomier(): void;
-  /** Something was written to stdout or stderr by a child. */
-  output(stream: "stdout" | "stderr", text: string): void;
+  /**
+   * An attempt has written something, or kept a line with `context.log`; it has not been told as
+   * ended. `undefined` when the attempt that wrote it is over, or nobody knows which it was.
+   */
+  output(stream: StandardStream | "log", bytes: Buffer, attempt: Attempt | undefined): void;
+  /** The attempt has told how far it is. */
+  progress(attempt: Attempt, progress: Progress): void;
 }
 
 /** How long each way of stopping is given before the next, harder one. */
@@ -109,7 +116,7 @@ export async function createExecutor(
 ): Promise<Executor> {
   if (isolation === "inline") {
     const { InlineExecutor } = await import("./inline.js");
-    return new InlineExecutor(options, events);
+    return InlineExecutor.open(options, events);
   }
   const { Pool } = await import("./pool.js");
   if (isolation === "thread") {

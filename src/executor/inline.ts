@@ -5,12 +5,12 @@ import { describeError } from "./child/describe-error.js";
 import { loadFunction } from "./child/load-function.js";
 import { Deadline } from "./deadline.js";
 import type { Attempt, Executor, ExecutorEvents, ExecutorOptions, Isolation } from "./executor.js";
+import { FALLS_BEHIND_MS } from "./falls-behind.js";
 import { fillEvenly } from "./fill-evenly.js";
+import { InlineOutput } from "./inline-output.js";
 import { Mark } from "./mark.js";
+import { passOnTold } from "./pass-on-told.js";
 import { markPath } from "./remains.js";
-
-/** What waits behind an attempt that takes longer than this is taken back for others to run. */
-const FALLS_BEHIND_MS = 50;
 
 interface Running {
   readonly attempt: Attempt;
@@ -46,10 +46,19 @@ export class InlineExecutor implements Executor {
   readonly #confined: boolean;
   readonly #events: ExecutorEvents;
   readonly #slots: readonly InlineSlot[];
+  readonly #output: InlineOutput;
   readonly #deadline = new Deadline(() => this.#look());
 
-  constructor(options: ExecutorOptions, events: ExecutorEvents) {
+  static async open(options: ExecutorOptions, events: ExecutorEvents): Promise<InlineExecutor> {
+    const output = await InlineOutput.open(options.slots, (stream, bytes, attempt) =>
+      events.output(stream, bytes, attempt),
+    );
+    return new InlineExecutor(options, events, output);
+  }
+
+  private constructor(options: ExecutorOptions, events: ExecutorEvents, output: InlineOutput) {
     this.#root = options.root;
+    this.#output = output;
     this.#confined = options.confined ?? false;
     this.#events = events;
     this.#slots = Array.from(
@@ -85,6 +94,7 @@ export class InlineExecutor implements Executor {
   async close(): Promise<void> {
     this.recall();
     this.#deadline.cancel();
+    this.#output.close();
     for (const { mark, running } of this.#slots) {
       mark.close();
       if (running === undefined || running.forsaken) continue;
@@ -108,7 +118,7 @@ export class InlineExecutor implements Executor {
       slot.running = running;
       slot.mark.begin(attempt.turn);
       this.#events.begun(attempt);
-      const outcome = await this.#call(attempt, running.abort);
+      const outcome = await this.#output.run(attempt, () => this.#call(attempt, running.abort));
       slot.running = undefined;
       if (running.forsaken) continue;
       const ms = performance.now() - running.startedMs;
@@ -119,7 +129,9 @@ export class InlineExecutor implements Executor {
   async #call(attempt: Attempt, abort: Abort): Promise<Outcome> {
     try {
       const fn = await loadFunction(attempt.function, this.#root, this.#confined);
-      return await callFunction(fn, attempt, abort);
+      return await callFunction(fn, attempt, abort, (told) =>
+        passOnTold(told, attempt, this.#events),
+      );
     } catch (error) {
       return { type: "failed", error: describeError(error) };
     }

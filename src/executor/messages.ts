@@ -1,5 +1,7 @@
 import { isKeepable, LARGEST_JSON } from "../job/json.js";
 import type { Outcome } from "../job/outcome.js";
+import type { StandardStream } from "./attribution.js";
+import type { Told } from "./child/telling.js";
 import type { Attempt } from "./executor.js";
 
 /** An attempt on its way to a child. `n` is its turn: of a child's attempts, each has a greater one. */
@@ -31,7 +33,11 @@ export type Report =
       readonly outcome: Outcome;
       /** The child exits after this. */
       readonly last: boolean;
+      /** The streams in which there is a separator behind what the attempt wrote. */
+      readonly cut?: readonly StandardStream[] | undefined;
     }
+  /** It tells something while it runs. */
+  | (Told & { readonly n: number })
   /** It was recalled before it began. */
   | { readonly type: "skipped"; readonly n: number };
 
@@ -91,6 +97,9 @@ export function toLine(message: Command | Report): string {
   return `${JSON.stringify(message)}\n`;
 }
 
+/** Messages of progress are cut to this many characters. */
+export const LONGEST_MESSAGE: number = 200;
+
 /** No attempt takes longer, in milliseconds: three hundred years. */
 const LONGEST_MS = 1e13;
 
@@ -100,10 +109,37 @@ const LONGEST_MS = 1e13;
  */
 export function isReport(message: unknown): message is Report {
   if (typeof message !== "object" || message === null) return false;
-  const { type, n, ms, outcome } = message as Record<string, unknown>;
+  const { type, n, ms, outcome, cut, text } = message as Record<string, unknown>;
   if (type === "ready") return true;
   if (!Number.isInteger(n)) return false;
-  return type === "skipped" || (type === "ended" && isDuration(ms) && isOutcome(outcome));
+  switch (type) {
+    case "skipped":
+      return true;
+    case "ended":
+      return isDuration(ms) && isOutcome(outcome) && (cut === undefined || isCut(cut));
+    case "log":
+      return typeof text === "string";
+    case "progress":
+      return isProgress(message as Record<string, unknown>);
+    default:
+      return false;
+  }
+}
+
+function isCut(cut: unknown): boolean {
+  return Array.isArray(cut) && cut.every((name) => name === "stdout" || name === "stderr");
+}
+
+function isProgress({ done, total, message }: Record<string, unknown>): boolean {
+  return (
+    isAmount(done) &&
+    (total === null || isAmount(total)) &&
+    (message === null || (typeof message === "string" && message.length <= LONGEST_MESSAGE))
+  );
+}
+
+function isAmount(value: unknown): boolean {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
 function isDuration(ms: unknown): boolean {

@@ -1,3 +1,5 @@
+import type { StandardStream } from "./attribution.js";
+import type { Told } from "./child/telling.js";
 import type { ExecutorOptions } from "./executor.js";
 import type { Mark } from "./mark.js";
 import type { Command, Report } from "./messages.js";
@@ -17,8 +19,11 @@ export interface Runner {
 }
 
 export interface RunnerEvents {
-  report(report: Report): void;
-  output(stream: "stdout" | "stderr", text: string): void;
+  report(report: Exclude<Report, Told>): void;
+  /** Written by attempt `n`, before it is reported as ended. There may be no such attempt here. */
+  output(stream: StandardStream, bytes: Buffer, n: number): void;
+  /** Told by attempt `n`. */
+  told(told: Told, n: number): void;
   /** It is gone, all its reports have been passed on, and `how` says what it died of. */
   gone(how: string): void;
 }

@@ -3,15 +3,14 @@ import { Deaths } from "./deaths.js";
 import type { Entry } from "./entry.js";
 import { escalate } from "./escalation.js";
 import type { Attempt, ExecutorEvents, ExecutorOptions } from "./executor.js";
+import { FALLS_BEHIND_MS } from "./falls-behind.js";
 import { Mark, monotonicMs, NO_LIMIT } from "./mark.js";
 import type { Growing } from "./memory-watch.js";
 import { type Report, toAssignment } from "./messages.js";
+import { passOnSaid } from "./pass-on-told.js";
 import { markPath } from "./remains.js";
 import type { Runner, StartRunner } from "./runner.js";
 import { Stay } from "./stay.js";
-
-/** What waits behind an attempt that takes longer than this is taken back for others to run. */
-const FALLS_BEHIND_MS = 50;
 
 /** A child that is there, and has not begun its next attempt after this time, is stuck. */
 const BEGINS_WITHIN_MS = 5_000;
@@ -195,7 +194,7 @@ export class Slot implements Growing {
     const seat = { options: this.#options, slot: this.#index, mark: this.#mark };
     return this.#start(seat, {
       report: (report) => this.#reported(report),
-      output: (stream, text) => this.#events.output(stream, text),
+      ...passOnSaid(this.#events, (n) => this.#entries.find((entry) => entry.n === n)?.attempt),
       gone: (how) => this.#lose(how),
     });
   }

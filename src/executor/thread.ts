@@ -1,7 +1,9 @@
-import type { Readable } from "node:stream";
 import { Worker as Thread } from "node:worker_threads";
+import type { StandardStream } from "./attribution.js";
+import { isThreadOutput, outputReceived } from "./child/thread-output.js";
 import { jobEnvironment } from "./job-environment.js";
 import { type Command, isReport } from "./messages.js";
+import { isTold } from "./pass-on-told.js";
 import type { Runner, RunnerEvents, Seat } from "./runner.js";
 
 const ENTRY = new URL("./child/thread-entry.js", import.meta.url);
@@ -12,23 +14,30 @@ const LONGEST_DEATH = 2_000;
 /** Starts a worker thread. JavaScript in it can be ended at any time, a blocking native call not. */
 export function startThread({ options, mark }: Seat, events: RunnerEvents): Runner {
   const { root, confined, maxJobsPerChild } = options;
+  const underway = new Int32Array(new SharedArrayBuffer(4));
   const thread = new Thread(ENTRY, {
     env: jobEnvironment(),
-    workerData: { mark: mark.fd, root, rules: { confined, maxJobsPerChild } },
+    workerData: { mark: mark.fd, root, rules: { confined, maxJobsPerChild }, underway },
     stdout: true,
     stderr: true,
   });
-  const passOn = (stream: "stdout" | "stderr", readable: Readable) => {
-    readable.setEncoding("utf8");
-    readable.on("data", (text: string) => events.output(stream, text));
-  };
-  passOn("stdout", thread.stdout);
-  passOn("stderr", thread.stderr);
+  // What Node itself has to say about a thread does not pass through its port.
+  const passOn = (stream: StandardStream) =>
+    thread[stream].on("data", (bytes: Buffer) => events.output(stream, bytes, mark.begun().n));
+  passOn("stdout");
+  passOn("stderr");
 
   let died: string | undefined;
   // User code can send messages too.
   thread.on("message", (message: unknown) => {
-    if (isReport(message)) events.report(message);
+    if (isThreadOutput(message)) {
+      const { stream, bytes, n } = message;
+      outputReceived(underway, bytes.length);
+      events.output(stream, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), n);
+    } else if (isReport(message)) {
+      if (isTold(message)) events.told(message, message.n);
+      else events.report(message);
+    }
   });
   thread.on("error", (error) => {
     died = `died: ${(error instanceof Error ? error.message : String(error)).slice(0, LONGEST_DEATH)}`;

@@ -39,6 +39,11 @@ export interface WorkerOptions {
   maxRss?: number;
   /** `once`: one job, then stop. `drain`: stop when nothing is ready. Neither unless given. */
   until?: "once" | "drain";
+  /**
+   * Bytes that are kept of what an attempt writes, half from its start and half from its end; 1 MiB
+   * unless given, 0 to keep nothing.
+   */
+  logLimit?: number;
   /** Works on this job only, by its number. */
   only?: number;
   /** Hears what the worker does; must not throw. */
@@ -67,6 +72,7 @@ export interface WorkerSettings {
   readonly maxJobsPerChild: number | undefined;
   readonly maxRss: number | undefined;
   readonly until: "once" | "drain" | undefined;
+  readonly logLimit: number;
   readonly only: number | undefined;
   readonly onEvent: (event: WorkerEvent) => void;
   readonly keepMs: number | undefined;
@@ -91,8 +97,9 @@ export function checkWorker(options: WorkerOptions): WorkerSettings {
     confined: options.root !== undefined,
     ...checkLimits(options),
     until: options.until,
+    logLimit: logLimitOf(options.logLimit ?? 2 ** 20),
     only: options.only,
-    onEvent: options.onEvent ?? (() => {}),
+    onEvent: options.onEvent ?? unheard,
     keepMs:
       options.keep === undefined ? undefined : secondsOf("keep", options.keep, 0, LONGEST_KEEP),
     allowNetworkFileSystem: options.allowNetworkFileSystem ?? false,
@@ -114,6 +121,16 @@ function concurrencyOf(given: number): number {
     hint: "Give a whole number from 1 to 1000",
   });
 }
+
+function logLimitOf(given: number): number {
+  if (given === 0 || (Number.isInteger(given) && given >= 1_024 && given <= 2 ** 30)) return given;
+  throw new GigqError("usage", `logLimit is ${given}`, {
+    hint: "Give a whole number of bytes from 1024 to 1 GiB, or 0 to keep no logs",
+  });
+}
+
+/** Listens to no events. */
+export function unheard(): void {}
 
 /** Ten years, in seconds. */
 const LONGEST_KEEP = 315_360_000;

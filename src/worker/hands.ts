@@ -4,6 +4,7 @@ import type { Lease } from "../job/job.js";
 import { type Settlement, settle } from "../job/lifecycle.js";
 import type { Outcome } from "../job/outcome.js";
 import type { AttemptInHand, Claim } from "../storage/storage.js";
+import { LogBooks } from "./log-books.js";
 import type { AttemptInfo } from "./worker-event.js";
 
 /** An attempt that has ended and is not stored yet. */
@@ -12,14 +13,17 @@ export interface Ended {
   readonly settlement: Settlement;
 }
 
-/** What a worker holds: claims that are being worked on, and endings that are to be stored. */
+/** What a worker holds: claims that are being worked on, and endings and logs that are to be stored. */
 export class Hands {
+  readonly logs: LogBooks;
   readonly #clock: Clock;
   readonly #claims = new Map<Attempt, Claim>();
   #ended: Ended[] = [];
 
-  constructor(clock: Clock) {
+  /** `logLimit` is how many bytes are kept of what an attempt writes. */
+  constructor(clock: Clock, logLimit: number) {
     this.#clock = clock;
+    this.logs = new LogBooks(clock, logLimit);
   }
 
   /** Claims in hand, begun or not. */
@@ -52,9 +56,15 @@ export class Hands {
     return infoOf(this.#claims.get(attempt)!);
   }
 
+  /** `undefined` when the attempt is not in hand, or not any more. */
+  lease(attempt: Attempt): Lease | undefined {
+    return this.#claims.get(attempt)?.lease;
+  }
+
   ended(attempt: Attempt, outcome: Outcome, ms: number): void {
     const claim = this.#claims.get(attempt)!;
     this.#claims.delete(attempt);
+    this.logs.ended(attempt);
     const endedAt = this.#clock.now();
     const time = { startedAt: endedAt - Math.round(ms), endedAt };
     this.#ended.push({
@@ -72,17 +82,19 @@ export class Hands {
 
   giveBack(ended: readonly Ended[]): void {
     this.#ended.unshift(...ended);
+    this.logs.giveBack();
   }
 
   attempts(): Attempt[] {
     return [...this.#claims.keys()];
   }
 
-  attemptOf(lease: Lease): Attempt | undefined {
-    for (const [attempt, claim] of this.#claims) {
-      if (claim.lease.seq === lease.seq && claim.lease.number === lease.number) return attempt;
-    }
-    return undefined;
+  /** Those of them that are in hand. */
+  attemptsOf(leases: readonly Lease[]): Attempt[] {
+    if (leases.length === 0) return [];
+    const isOne = ({ lease }: Claim) =>
+      leases.some(({ seq, number }) => seq === lease.seq && number === lease.number);
+    return [...this.#claims].flatMap(([attempt, claim]) => (isOne(claim) ? attempt : []));
   }
 }
 

@@ -6,6 +6,7 @@ export class Wake {
   #called = false;
   #sleeper: (() => void) | undefined;
   #cancelLater: (() => void) | undefined;
+  #laterMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -22,7 +23,10 @@ export class Wake {
 
   /** Wakes the loop within `ms`, together with others that are in no hurry. */
   soon(ms: number): void {
-    if (this.#called || this.#cancelLater !== undefined) return;
+    if (this.#called) return;
+    if (this.#cancelLater !== undefined && this.#laterMs <= ms) return;
+    this.#cancelLater?.();
+    this.#laterMs = ms;
     this.#cancelLater = this.#clock.after(ms, () => this.now());
   }
 

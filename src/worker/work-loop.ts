@@ -6,10 +6,13 @@ import type { Advanced, Claim, Storage } from "../storage/storage.js";
 import type { WorkerSettings } from "./check-worker.js";
 import { giveUp, takenForDead } from "./give-up.js";
 import { Hands } from "./hands.js";
+import { JobOutput } from "./job-output.js";
 import { Membership } from "./membership.js";
 import { Pacing } from "./pacing.js";
 import { Reclaim } from "./reclaim.js";
 import { Retention } from "./retention.js";
+import { slotNames } from "./slot-names.js";
+import type { Stint } from "./stint.js";
 import { tell } from "./tell.js";
 import { Wake } from "./wake.js";
 import type { Tally } from "./worker-event.js";
@@ -26,12 +29,6 @@ const TROUBLE_MS = 500;
 /** How long to wait for a database that is held, only to be forgotten. */
 const DISMISS_MS = 1_000;
 
-/** How far to work: at most so many jobs, and perhaps no further than there are ready ones. */
-export interface Stint {
-  readonly budget: number;
-  readonly untilStarved: boolean;
-}
-
 /**
  * The one loop of a worker: settle what ended and claim what fits, in one commit; hand out; sleep
  * until something ends, something changes, or the polling interval has passed.
@@ -44,6 +41,7 @@ export class WorkLoop {
   readonly #executor: Executor;
   readonly #hands: Hands;
   readonly #wake: Wake;
+  readonly #output: JobOutput;
   readonly #reclaim: Reclaim;
   readonly #pacing = new Pacing();
   readonly #tally = { completed: 0, failed: 0, released: 0 };
@@ -79,7 +77,8 @@ export class WorkLoop {
             begun: (attempt) => onEvent({ type: "begun", ...loop.#hands.info(attempt) }),
             ended: (attempt, outcome, ms) => loop.#ended(attempt, outcome, ms),
             roomier: () => loop.#roomier(),
-            output: (stream, text) => onEvent({ type: "output", stream, text }),
+            output: (...said) => loop.#output.write(...said),
+            progress: (...told) => loop.#output.tell(...told),
           },
         ),
       );
@@ -102,8 +101,9 @@ export class WorkLoop {
     this.#membership = membership;
     this.#storage = storage;
     this.#executor = executor;
-    this.#hands = new Hands(clock);
+    this.#hands = new Hands(clock, settings.logLimit);
     this.#wake = new Wake(clock);
+    this.#output = new JobOutput(settings, this.#hands, this.#wake);
     this.#reclaim = new Reclaim({
       storage,
       self: membership.self,
@@ -111,10 +111,7 @@ export class WorkLoop {
       onEvent,
       onError: (error) => this.#fail(error),
     });
-    this.#slotNames =
-      concurrency === 1
-        ? [workerId]
-        : Array.from({ length: concurrency }, (_, slot) => `${workerId}-${slot}`);
+    this.#slotNames = slotNames(workerId, concurrency);
   }
 
   /** How many attempts have ended so far, and how. */
@@ -188,6 +185,7 @@ export class WorkLoop {
       advanced = await this.#storage.advance({
         worker: this.#membership.key,
         settlements: ended.map(({ settlement }) => settlement),
+        writings: this.#hands.logs.take(),
         claimants,
         firstTurn: this.#turns - claimants.length + 1,
         only: this.#settings.only,
@@ -199,6 +197,7 @@ export class WorkLoop {
       this.#trouble(error);
       return 0;
     }
+    this.#hands.logs.stored();
     if (this.#failure !== undefined) throw this.#failure.error;
     this.#troubled = false;
     this.#starved = advanced.claims.length < claimants.length;
@@ -206,9 +205,8 @@ export class WorkLoop {
     tell(ended, advanced, this.#tally, this.#settings.onEvent);
     if (advanced.dismissed) throw takenForDead(this.#settings.workerId);
     this.#handOut(advanced.claims);
-    for (const lease of advanced.toKill) {
-      const attempt = this.#hands.attemptOf(lease);
-      if (attempt !== undefined) this.#executor.stop(attempt, "cancelled");
+    for (const attempt of this.#hands.attemptsOf(advanced.toKill)) {
+      this.#executor.stop(attempt, "cancelled");
     }
     return advanced.claims.length;
   }
@@ -259,8 +257,10 @@ export class WorkLoop {
   #untilNextLook(): number {
     const { pollingMs, clock } = this.#settings;
     if (this.#troubled) return TROUBLE_MS;
-    if (this.#stopping || this.#nextDueAt === undefined) return pollingMs;
-    return Math.max(1, Math.min(pollingMs, this.#nextDueAt - clock.now()));
+    const never = Number.POSITIVE_INFINITY;
+    const nextJobAt = this.#stopping ? never : (this.#nextDueAt ?? never);
+    const nextAt = Math.min(nextJobAt, this.#hands.logs.dueAt ?? never);
+    return Math.max(1, Math.min(pollingMs, nextAt - clock.now()));
   }
 
   /** Aborts what runs, and after `graceMs` ends it by closing the executor. */

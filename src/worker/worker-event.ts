@@ -61,8 +61,15 @@ export type WorkerEvent =
   | { readonly type: "cleared"; readonly jobs: number }
   /** The database could not be written; it is tried again. */
   | { readonly type: "trouble"; readonly error: GigqError }
-  /** A job wrote something. */
-  | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
+  /**
+   * A job wrote something. Whose it is is not known of what a program writes after the attempt that
+   * started it has ended. An inline worker does not tell: what its jobs print, it prints.
+   */
+  | ({
+      readonly type: "output";
+      readonly stream: "stdout" | "stderr";
+      readonly text: string;
+    } & Partial<AttemptInfo>)
   | { readonly type: "stopping"; readonly running: number; readonly withinMs: number }
   | ({ readonly type: "stopped" } & Tally);
 

@@ -4,6 +4,7 @@ import { closing } from "./contract/closing.js";
 import { deaths } from "./contract/deaths.js";
 import { errors } from "./contract/errors.js";
 import { order } from "./contract/order.js";
+import { output } from "./contract/output.js";
 import type { Promises } from "./contract/promises.js";
 import { recall } from "./contract/recall.js";
 import { stopping } from "./contract/stopping.js";
@@ -20,5 +21,6 @@ export function executorContract(promises: Promises): void {
     recall(promises);
     closing(promises);
     turnover(promises);
+    output(promises);
   });
 }

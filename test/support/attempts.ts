@@ -50,6 +50,13 @@ export interface Ending {
   readonly ms: number;
 }
 
+/** What was heard of an attempt while it ran; `attempt` is `undefined` for what is nobody's. */
+export interface Heard {
+  readonly attempt: Attempt | undefined;
+  readonly stream: "stdout" | "stderr" | "log" | "progress";
+  readonly bytes: Buffer;
+}
+
 /**
  * An executor with somebody who listens. When the test is over it is closed, and every attempt that
  * was dispatched must have ended exactly once.
@@ -57,14 +64,14 @@ export interface Ending {
 export class Driver {
   readonly executor: Executor;
   readonly endings: readonly Ending[];
-  readonly output: { stdout: string; stderr: string };
+  readonly heard: readonly Heard[];
   readonly #dispatched: Attempt[] = [];
   #turns = 0;
 
-  private constructor(executor: Executor, endings: Ending[], output: Driver["output"]) {
+  private constructor(executor: Executor, endings: Ending[], heard: Heard[]) {
     this.executor = executor;
     this.endings = endings;
-    this.output = output;
+    this.heard = heard;
   }
 
   static async open(
@@ -73,7 +80,12 @@ export class Driver {
     options: Partial<ExecutorOptions> = {},
   ): Promise<Driver> {
     const endings: Ending[] = [];
-    const output = { stdout: "", stderr: "" };
+    const heard: Heard[] = [];
+    const hear = (stream: Heard["stream"], bytes: Buffer, attempt?: Attempt) => {
+      const over = endings.some((ending) => ending.attempt === attempt);
+      assert.ok(!over, `written after the end: ${bytes}`);
+      heard.push({ attempt, stream, bytes });
+    };
     const executor = await createExecutor(
       isolation,
       {
@@ -87,14 +99,26 @@ export class Driver {
         begun: () => {},
         ended: (attempt, outcome, ms) => endings.push({ attempt, outcome, ms }),
         roomier: () => {},
-        output: (stream, text) => {
-          output[stream] += text;
-        },
+        output: hear,
+        progress: (attempt, progress) =>
+          hear("progress", Buffer.from(JSON.stringify(progress)), attempt),
       },
     );
-    const driver = new Driver(executor, endings, output);
+    const driver = new Driver(executor, endings, heard);
     t.after(() => driver.#closeAndCount());
     return driver;
+  }
+
+  /** Everything that was written to a stream so far, or by one attempt only. */
+  said(stream: Heard["stream"], attempt?: Attempt): string {
+    const bytes = this.heard
+      .filter((one) => one.stream === stream && (attempt ?? one.attempt) === one.attempt)
+      .map((one) => one.bytes);
+    return Buffer.concat(bytes).toString();
+  }
+
+  get output(): { readonly stdout: string; readonly stderr: string } {
+    return { stdout: this.said("stdout"), stderr: this.said("stderr") };
   }
 
   /** Gives each attempt its turn, as a worker would. */

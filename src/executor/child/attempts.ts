@@ -1,4 +1,5 @@
 import type { Outcome } from "../../job/outcome.js";
+import type { StandardStream } from "../attribution.js";
 import type { ChildRules } from "../executor.js";
 import type { Mark } from "../mark.js";
 import type { Assignment, Command, Report } from "../messages.js";
@@ -11,22 +12,33 @@ import { Tenure } from "./tenure.js";
 /** `more` says that another attempt follows at once, so that the report may wait for company. */
 export type SendReport = (report: Report, more: boolean) => void;
 
+/** Ends the output of an attempt; answers in which streams that can be seen. */
+export type CutOutput = (n: number, ms: number) => StandardStream[] | undefined;
+
+/** What a child has to say, and how. */
+export interface Voice {
+  readonly report: SendReport;
+  readonly cutOutput: CutOutput;
+}
+
 /** The child's side: runs what it is sent, one after the other, and reports how each ended. */
 export class Attempts {
   readonly #mark: Mark;
   readonly #report: SendReport;
+  readonly #cutOutput: CutOutput;
   readonly #root: string;
   readonly #confined: boolean;
   readonly #tenure: Tenure;
   #waiting: Assignment[] = [];
   #running: { n: number; abort: Abort; startedMs: number } | undefined;
 
-  constructor(mark: Mark, root: string, rules: ChildRules, report: SendReport) {
+  constructor(mark: Mark, root: string, rules: ChildRules, { report, cutOutput }: Voice) {
     this.#mark = mark;
     this.#root = root;
     this.#confined = rules.confined ?? false;
     this.#tenure = new Tenure(rules);
     this.#report = report;
+    this.#cutOutput = cutOutput;
     report({ type: "ready" }, false);
   }
 
@@ -47,7 +59,8 @@ export class Attempts {
       const { n, startedMs } = this.#running;
       const outcome = { type: "failed", error: `uncaught: ${describeError(error)}` } as const;
       const ms = performance.now() - startedMs;
-      this.#report({ type: "ended", n, ms, outcome, last: true }, false);
+      const cut = this.#cutOutput(n, Number.POSITIVE_INFINITY);
+      this.#report({ type: "ended", n, ms, outcome, last: true, cut }, false);
     }
     process.exit(1);
   }
@@ -59,20 +72,25 @@ export class Attempts {
         this.#report({ type: "skipped", n }, false);
         continue;
       }
-      const running = { n, abort: new Abort(), startedMs: performance.now() };
+      const begunMs = performance.now();
+      const running = { n, abort: new Abort(), startedMs: begunMs };
       this.#running = running;
       const fn = await loadFunction(next.function, this.#root, this.#confined).catch(asError);
       // The first attempt in a child also loads the module; that is no measure of the job.
       if (typeof fn === "function") running.startedMs = performance.now();
       const outcome: Outcome =
         typeof fn === "function"
-          ? await callFunction(fn, next, running.abort)
+          ? await callFunction(fn, next, running.abort, (told) =>
+              this.#report({ ...told, n }, false),
+            )
           : { type: "failed", error: describeError(fn.thrown) };
       this.#running = undefined;
-      const ms = performance.now() - running.startedMs;
+      const endedMs = performance.now();
+      const ms = endedMs - running.startedMs;
       // Node remembers a module that failed to load: once it is mended, a new child will see it.
       const last = this.#tenure.isOver() || typeof fn !== "function";
-      this.#report({ type: "ended", n, ms, outcome, last }, !last && this.#waiting.length > 0);
+      const cut = this.#cutOutput(n, last ? Number.POSITIVE_INFINITY : endedMs - begunMs);
+      this.#report({ type: "ended", n, ms, outcome, last, cut }, !last && this.#waiting.length > 0);
       if (last) process.exit(0);
     }
   }

@@ -5,6 +5,7 @@ import type { Attempt } from "../executor.js";
 import type { Abort } from "./abort.js";
 import { describeError } from "./describe-error.js";
 import type { LoadedFunction } from "./load-function.js";
+import { Telling, type Told } from "./telling.js";
 
 /** What a job's function is given besides its params. */
 export interface JobContext {
@@ -15,18 +16,34 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** The result of each parent under its id, in dependency order; empty without dependencies. */
   readonly parentResults: Readonly<Record<string, unknown>>;
+  /** Keeps a line in the job's log, formatted as by `console.log`; it is printed nowhere. */
+  readonly log: (...values: unknown[]) => void;
+  /**
+   * Says how far it is: `progress(310, 500, "thumbnails")`. Of many calls in a tenth of a second the
+   * last counts. Numbers are 0 or more, anything else throws; messages are cut to 200 characters.
+   */
+  readonly progress: (done: number, total?: number | null, message?: string | null) => void;
 }
 
 /** A function that can be a job. What it returns must be what JSON can hold, or `undefined`. */
 export type JobFunction = (params: never, context: JobContext) => unknown;
 
-/** Calls a function that has been loaded. Never rejects: whatever happens is an outcome. */
+/**
+ * Calls a function that has been loaded; `tell` hears what it tells meanwhile. Never rejects:
+ * whatever happens is an outcome.
+ */
 export async function callFunction(
   fn: LoadedFunction,
   attempt: Omit<Attempt, "turn" | "timeoutMs" | "function">,
   abort: Abort,
+  tell: (told: Told) => void,
 ): Promise<Outcome> {
   let returned: unknown;
+  let telling: Telling | undefined;
+  const told = () => {
+    telling ??= new Telling(tell);
+    return telling;
+  };
   try {
     const parentResults = parse(attempt.parentResults);
     const params = JSON.parse(attempt.params);
@@ -38,10 +55,18 @@ export async function callFunction(
       get signal() {
         return abort.signal;
       },
+      get log() {
+        return told().log;
+      },
+      get progress() {
+        return told().progress;
+      },
     };
     returned = await fn(params, context);
   } catch (error) {
     return { type: "failed", error: describeError(error) };
+  } finally {
+    telling?.end();
   }
   return kept(returned);
 }

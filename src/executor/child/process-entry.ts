@@ -4,6 +4,7 @@ import type { ChildRules } from "../executor.js";
 import { Mark } from "../mark.js";
 import { type Command, lineReader, type Report, toLine } from "../messages.js";
 import { Attempts } from "./attempts.js";
+import { Separators } from "./separators.js";
 
 const COMMANDS_FD = 3;
 const REPORTS_FD = 4;
@@ -17,9 +18,13 @@ let unsent: Buffer[] = [];
 let sentAtMs = 0;
 
 const rules: ChildRules = JSON.parse(process.argv[2]!);
+const separators = new Separators(process.argv[3]!);
 // What is left of the command line is what functions of users find: nothing that is meant for them.
 process.argv.length = 2;
-const attempts = new Attempts(mark, process.cwd(), rules, report);
+const attempts = new Attempts(mark, process.cwd(), rules, {
+  report,
+  cutOutput: (n, ms) => separators.cut(n, ms),
+});
 const commands = new Socket({ fd: COMMANDS_FD, readable: true, writable: false });
 commands.setEncoding("utf8");
 commands.on(

@@ -11,8 +11,10 @@ export function greet({ name = "world" }: { name?: string }): string {
 /** gigq run ./jobs.example.ts#checksum -p file=README.md */
 export async function checksum(
   { file, algorithm = "sha256" }: { file: string; algorithm?: string },
-  { signal }: JobContext,
+  { signal, log }: JobContext,
 ): Promise<{ file: string; algorithm: string; digest: string }> {
+  // Shown by gigq logs, with whatever is written to stdout and stderr.
+  log("reading %s for its %s", file, algorithm);
   const hash = createHash(algorithm);
   // The signal fires when the attempt is to stop: at its timeout, say.
   await pipeline(createReadStream(file), hash, { signal });

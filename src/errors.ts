@@ -3,6 +3,7 @@ export type ErrorCode =
   /** The words of the call are wrong: an unknown flag, a malformed number, an impossible rule. */
   | "usage"
   | "unknown-job"
+  | "unknown-attempt"
   | "unknown-parent"
   | "cycle"
   /** The state of the job forbids it. */

@@ -3,6 +3,7 @@ export type { JobContext, JobFunction } from "./executor/child/call-function.js"
 export type { Isolation } from "./executor/executor.js";
 export { Job, type JobOptions } from "./job/job.js";
 export { JobStatus } from "./job/lifecycle.js";
+export type { Progress } from "./job/progress.js";
 export type { Cleared, ClearOptions } from "./queue/clear.js";
 export type { Execution, JobInfo, JobSummary, NoJob } from "./queue/job-info.js";
 export {
@@ -13,6 +14,7 @@ export {
   type Stats,
 } from "./queue/job-queue.js";
 export { locateFunction } from "./queue/locate-function.js";
+export type { LogEntry, LogGap, LogLine, ReadLogsOptions } from "./queue/read-logs.js";
 export type { WaitOptions } from "./queue/wait-for.js";
 export { closeConnections } from "./storage/connections.js";
 export type { JobRef } from "./storage/storage.js";

@@ -90,7 +90,7 @@ function normal(text: string): string {
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID")
     .replaceAll(/[0-9a-f]{64}/g, "HASH")
     .replaceAll(/\d{4}-\d\d-\d\d /g, "DAY ")
-    .replaceAll(/\d\d:\d\d:\d\d/g, "CLOCK")
+    .replaceAll(/\d\d:\d\d:\d\d(\.\d{3})?/g, "CLOCK")
     .replaceAll(/\b[\d.]+m?s\b/g, "TOOK")
     .replaceAll(/\/\S+\/gigq\.db/g, "DB")
     .replaceAll("timeout TOOK", "timeout 30s")

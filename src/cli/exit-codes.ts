@@ -37,6 +37,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   usage: EXIT.usage,
   cycle: EXIT.usage,
   "unknown-job": EXIT.noSuchJob,
+  "unknown-attempt": EXIT.noSuchJob,
   "unknown-parent": EXIT.noSuchJob,
   forbidden: EXIT.forbidden,
   "no-queue": EXIT.noQueue,

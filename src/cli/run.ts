@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     },
     status: { summary: "everything about a job", load: () => import("./commands/status.js") },
     list: { summary: "the jobs, newest first", load: () => import("./commands/list.js") },
+    logs: { summary: "what a job has written", load: () => import("./commands/logs.js") },
     wait: { summary: "wait until jobs are over", load: () => import("./commands/wait.js") },
     cancel: { summary: "cancel jobs", load: () => import("./commands/cancel.js") },
     requeue: {

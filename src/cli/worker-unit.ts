@@ -33,6 +33,7 @@ const WORDS: Words = {
   idleTimeout: (value) => ["--idle-timeout", seconds(value)],
   maxJobsPerChild: (value) => ["--max-jobs-per-child", String(value)],
   maxRss: (value) => ["--max-rss", String(value)],
+  logLimit: (value) => ["--log-limit", String(value)],
   logFormat: (value) => ["--log-format", value],
   debug: () => ["--debug"],
 };

@@ -1,6 +1,7 @@
 import type { Backoff, JobRecord, OnParentFailure } from "../job/job.js";
 import type { JobStatus } from "../job/lifecycle.js";
 import type { AttemptStatus } from "../job/outcome.js";
+import type { Progress } from "../job/progress.js";
 import type { AttemptRecord } from "../storage/storage.js";
 
 /** One run of a job. */
@@ -50,6 +51,8 @@ export interface JobSummary {
   /** When its latest attempt began. */
   readonly startedAt: string | null;
   readonly completedAt: string | null;
+  /** What its latest attempt last told of how far it is; `null` when it told nothing. */
+  readonly progress: Progress | null;
   /** Who runs it now. */
   readonly workerId: string | null;
 }
@@ -91,6 +94,7 @@ export function summaryOf(job: JobRecord): JobSummary {
     runAt: isoOrNull(job.runAt),
     startedAt: isoOrNull(job.startedAt),
     completedAt: isoOrNull(job.finishedAt),
+    progress: job.progress === null ? null : JSON.parse(job.progress),
     workerId: job.workerId,
   };
 }

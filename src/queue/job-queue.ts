@@ -7,6 +7,7 @@ import type { ChangeVerb, Counts, JobRef, Storage } from "../storage/storage.js"
 import type { Backup } from "../storage/upkeep.js";
 import type { Cleared, ClearOptions } from "./clear.js";
 import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./job-info.js";
+import type { LogEntry, ReadLogsOptions } from "./read-logs.js";
 import { unknownJob } from "./unknown-job.js";
 import type { WaitOptions } from "./wait-for.js";
 
@@ -196,6 +197,19 @@ export class JobQueue {
     const { waitFor } = await import("./wait-for.js");
     await waitFor(await this.#open(), this.#clock, refs, options);
     return (await this.getStatuses(refs)).filter((info) => info.exists);
+  }
+
+  /**
+   * What an attempt of a job wrote, line by line: its latest attempt unless told otherwise. With
+   * `follow`, as it is written, until the job is over. Rejects with `unknown-job` or
+   * `unknown-attempt`.
+   */
+  async *readLogs(
+    ref: JobRef,
+    options: ReadLogsOptions = {},
+  ): AsyncGenerator<LogEntry, void, undefined> {
+    const { readLogs } = await import("./read-logs.js");
+    yield* readLogs(await this.#open(), this.#clock, ref, options);
   }
 
   /** Closes the database; the next call opens it again. */

@@ -4,6 +4,7 @@ import type { JobRecord } from "../job/job.js";
 import { isFinished } from "../job/lifecycle.js";
 import type { JobRef, Storage } from "../storage/storage.js";
 import { type JobSummary, summaryOf } from "./job-info.js";
+import { Nap } from "./nap.js";
 import { unknownJob } from "./unknown-job.js";
 
 export interface WaitOptions {
@@ -53,45 +54,6 @@ export async function waitFor(
   } finally {
     unwatch();
     signal?.removeEventListener("abort", interrupt);
-  }
-}
-
-/** A sleep that a change cuts down to the least, and an interruption to nothing. */
-class Nap {
-  readonly #clock: Clock;
-  #wake = () => {};
-  #leastIsOver = false;
-  #shortened = false;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** Changes that came since the last nap count. */
-  async take(leastMs: number, mostMs: number): Promise<void> {
-    let cancelLeast = () => {};
-    let cancelMost = () => {};
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      this.#leastIsOver = false;
-      cancelLeast = this.#clock.after(leastMs, () => {
-        this.#leastIsOver = true;
-        if (this.#shortened) resolve();
-      });
-      cancelMost = this.#clock.after(mostMs, resolve);
-    });
-    cancelLeast();
-    cancelMost();
-    this.#shortened = false;
-  }
-
-  shorten(): void {
-    this.#shortened = true;
-    if (this.#leastIsOver) this.#wake();
-  }
-
-  end(): void {
-    this.#wake();
   }
 }
 

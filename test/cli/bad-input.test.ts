@@ -60,6 +60,7 @@ void test("every error code has its exit status", () => {
     usage: 2,
     cycle: 2,
     "unknown-job": 3,
+    "unknown-attempt": 3,
     "unknown-parent": 3,
     forbidden: 4,
     "no-queue": 5,

@@ -22,7 +22,7 @@ void test("status tells everything about a job that failed", async (t) => {
     /^ {4}2 {2}failed {2}[\d:]{8} +\S+ {2}w {7}TypeError: bad header$/,
     /^ {6}TypeError: bad header$/,
     /^ {10}at fail \(.*jobs\.mjs:\d+:\d+\)$/,
-    /^ {2}next: gigq requeue 1$/,
+    /^ {2}next: gigq logs 1 · gigq requeue 1$/,
     /^$/,
   ];
   const said = text.split("\n");

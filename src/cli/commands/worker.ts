@@ -29,6 +29,7 @@ export interface WorkerFlags {
   idleTimeout?: number;
   maxJobsPerChild?: number;
   maxRss?: number;
+  logLimit?: number;
   logFormat?: "human" | "json";
   printUnit?: boolean;
   debug?: boolean;
@@ -84,6 +85,11 @@ export function describe(command: Command): void {
       "end a child that is idle for so long (default 1m)",
       (text) => parsePositive(text, "", LONGEST_WAIT),
     )
+    .option(
+      "--log-limit <size>",
+      "keep so much of what an attempt writes, as in 64K; 0 for nothing (default 1M)",
+      (text) => parseSize(text),
+    )
     .option("--log-format <format>", "human or json (default human)", (text) =>
       parseChoice(text, "log format", ["human", "json"]),
     )
@@ -121,12 +127,13 @@ export async function act(shell: Shell, _args: string[], flags: WorkerFlags): Pr
     idleTimeout,
     maxJobsPerChild,
     maxRss,
+    logLimit,
   } = flags;
   const log = new WorkerLog(shell, logFormat === "json" || (logFormat === undefined && shell.json));
   const service = ServiceManager.find(shell.terminal, (text) => log.warn(text));
   const worker = new Worker(shell.path, {
     ...defined({ concurrency, isolation, pollingInterval, workerId, root, shutdownTimeout, keep }),
-    ...defined({ idleTimeout, maxJobsPerChild, maxRss }),
+    ...defined({ idleTimeout, maxJobsPerChild, maxRss, logLimit }),
     allowNetworkFileSystem: shell.force,
     ...(once ? { until: "once" } : drain ? { until: "drain" } : {}),
     onEvent: (event) => {

@@ -1,5 +1,6 @@
 import type { JobSummary } from "../../index.js";
 import { firstLine, plainLine } from "./plain.js";
+import { renderProgressOf } from "./progress.js";
 import { renderColumns } from "./table.js";
 import type { Theme } from "./theme.js";
 import { renderAgo, renderDuration } from "./time.js";
@@ -45,5 +46,6 @@ function renderRemark(job: JobSummary, nowMs: number): string {
     const due = `due ${renderAgo(job.runAt, nowMs)}`;
     return job.error === null ? due : `${due} after ${firstLine(job.error)}`;
   }
+  if (job.status === "running" && job.progress !== null) return renderProgressOf(job.progress);
   return job.error === null ? "" : firstLine(job.error);
 }

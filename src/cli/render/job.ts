@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import type { Execution, JobInfo } from "../../index.js";
 import { renderName, renderStanding } from "./job-line.js";
 import { firstLine, plain, plainLine } from "./plain.js";
+import { renderProgressOf } from "./progress.js";
 import { renderColumns } from "./table.js";
 import type { Theme } from "./theme.js";
 import { renderAgo, renderClock, renderDuration, renderMoment, renderSeconds } from "./time.js";
@@ -50,6 +51,7 @@ function factsOf(job: JobInfo, detail: Detail, view: View): [label: string, text
         : undefined,
     ],
     ["error", job.error === null || job.executions.length > 0 ? undefined : plain(job.error)],
+    ["progress", renderProgress(job)],
     ["created", renderTimes(job, view.nowMs)],
     ["rules", renderRules(job)],
     ["after", job.dependencies.length > 0 ? job.dependencies.join(", ") : undefined],
@@ -69,6 +71,12 @@ function renderJson(value: unknown, full: boolean | undefined, theme: Theme): st
   const json = plainLine(JSON.stringify(value));
   const room = theme.width === undefined ? SHORT_JSON : theme.width - 13;
   return json.length > room ? `${json.slice(0, room - 1)}…` : json;
+}
+
+/** Of a job that has completed it says nothing new. */
+function renderProgress({ status, progress }: JobInfo): string | undefined {
+  const isNews = progress !== null && status !== "pending" && status !== "completed";
+  return isNews ? renderProgressOf(progress) : undefined;
 }
 
 function renderTimes(job: JobInfo, nowMs: number): string {
@@ -124,9 +132,13 @@ function renderExecutions(all: readonly Execution[], detail: Detail, view: View)
 }
 
 function renderNext(job: JobInfo): string {
-  if (job.status === "pending") return `gigq wait ${job.seq} · gigq cancel ${job.seq}`;
-  if (job.status === "running") return `gigq wait ${job.seq} · gigq cancel --force ${job.seq}`;
-  return job.status === "completed" ? "" : `gigq requeue ${job.seq}`;
+  const { seq } = job;
+  if (job.status === "pending") return `gigq wait ${seq} · gigq cancel ${seq}`;
+  if (job.status === "running") return `gigq logs -f ${seq} · gigq cancel --force ${seq}`;
+  if (job.status === "completed") return "";
+  return job.executions.length > 0
+    ? `gigq logs ${seq} · gigq requeue ${seq}`
+    : `gigq requeue ${seq}`;
 }
 
 function indent(text: string, by: number): string {

@@ -35,6 +35,7 @@ export function aJob(given: Partial<JobInfo> = {}): JobInfo {
     runAt: null,
     startedAt: null,
     completedAt: null,
+    progress: null,
     workerId: null,
     executions: [],
     ...given,

@@ -60,7 +60,7 @@ void test("a job that failed is laid out to be read", () => {
       "    2  lost    CLOCK     0.3s  box-7f3  its worker is gone",
       "      TypeError: bad header",
       "          at parse (jobs.ts:41:11)",
-      "  next: gigq requeue 41",
+      "  next: gigq logs 41 · gigq requeue 41",
     ].join("\n"),
   );
 });
@@ -92,7 +92,7 @@ void test("the present attempt counts up, and a job that never ran shows its err
     executions: [run(1, { status: "running", startedAt: ago(12), completedAt: null, error: null })],
   });
   assert.match(render(running), /^ {4}1 {2}running {2}CLOCK {6}12s {2}box-7f3$/m);
-  assert.match(render(running), /\n {2}next: gigq wait 41 · gigq cancel --force 41$/);
+  assert.match(render(running), /\n {2}next: gigq logs -f 41 · gigq cancel --force 41$/);
   const cancelled = aJob({ status: "cancelled", error: "parent #40 failed" });
   assert.match(render(cancelled), /^ {2}error {5}parent #40 failed$/m);
 });

@@ -19,6 +19,8 @@ export type ErrorCode =
   | "busy"
   | "disk-full"
   | "storage-failed"
+  /** This worker was taken for dead, and what it had in hand was given to others. */
+  | "dismissed"
   | "wait-timeout"
   | "interrupted"
   /** A bug in gigq. */

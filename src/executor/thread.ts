@@ -4,6 +4,7 @@ import { isThreadOutput, outputReceived } from "./child/thread-output.js";
 import { jobEnvironment } from "./job-environment.js";
 import { type Command, isReport } from "./messages.js";
 import { isTold } from "./pass-on-told.js";
+import { childTag, killTagged, TAG } from "./remains.js";
 import type { Runner, RunnerEvents, Seat } from "./runner.js";
 
 const ENTRY = new URL("./child/thread-entry.js", import.meta.url);
@@ -12,11 +13,13 @@ const ENTRY = new URL("./child/thread-entry.js", import.meta.url);
 const LONGEST_DEATH = 2_000;
 
 /** Starts a worker thread. JavaScript in it can be ended at any time, a blocking native call not. */
-export function startThread({ options, mark }: Seat, events: RunnerEvents): Runner {
-  const { root, confined, maxJobsPerChild } = options;
+export function startThread({ options, slot, mark }: Seat, events: RunnerEvents): Runner {
+  const { root, confined, maxJobsPerChild, traces } = options;
+  // For the programs that it starts; they outlive the thread, if nobody ends them.
+  const tag = traces === undefined ? undefined : childTag(traces.tag, slot);
   const underway = new Int32Array(new SharedArrayBuffer(4));
   const thread = new Thread(ENTRY, {
-    env: jobEnvironment(),
+    env: { ...jobEnvironment(), ...(tag === undefined ? {} : { [TAG]: tag }) },
     workerData: { mark: mark.fd, root, rules: { confined, maxJobsPerChild }, underway },
     stdout: true,
     stderr: true,
@@ -42,9 +45,10 @@ export function startThread({ options, mark }: Seat, events: RunnerEvents): Runn
   thread.on("error", (error) => {
     died = `died: ${(error instanceof Error ? error.message : String(error)).slice(0, LONGEST_DEATH)}`;
   });
-  thread.once("exit", (code) =>
-    events.gone(`the job's thread ${died ?? `exited with code ${code}`}`),
-  );
+  thread.once("exit", (code) => {
+    if (tag !== undefined) killTagged(tag);
+    events.gone(`the job's thread ${died ?? `exited with code ${code}`}`);
+  });
 
   const end = () => void thread.terminate();
   return {

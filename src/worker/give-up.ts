@@ -11,6 +11,11 @@ export function giveUp(
   error: unknown,
   onEvent: (event: WorkerEvent) => void,
 ): unknown {
+  // What it had in hand is others' to tell of.
+  if (isGigqError(error) && error.code === "dismissed") {
+    for (const { info } of unwritten) onEvent({ type: "stale", ...info });
+    return error;
+  }
   for (const { info, settlement } of unwritten) {
     const { attempt, startedAt, endedAt } = settlement;
     onEvent({
@@ -36,7 +41,7 @@ export function giveUp(
 
 /** Another has settled what this worker had in hand. */
 export function takenForDead(workerId: string): GigqError {
-  return new GigqError("storage-failed", `worker ${workerId} was taken for dead by another`, {
+  return new GigqError("dismissed", `worker ${workerId} was taken for dead by another`, {
     hint: "Its jobs are given to others. Was its folder beside the database removed? Start it again",
   });
 }

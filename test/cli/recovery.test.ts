@@ -136,24 +136,26 @@ void test("a blocked child is ended before its job is tried again, also when it 
   assert.equal((await desk.job(1)).result, false);
 });
 
-void test("what a job started is ended before it is tried again, wherever that has gone", async (t) => {
-  const desk = perilousDesk(t);
-  await desk.ask("submit ./perilous.mjs#escapeOnce -p file=held --max-attempts 2");
-  const worker = desk.start("worker");
-  const [runaway] = await desk.pids("held");
-  await kill(worker);
-  assert.equal(isAlive(runaway!), true);
-  await desk.gigq("worker --drain");
-  assert.equal((await desk.job(1)).result, false);
-});
+for (const isolation of ["process", "thread"]) {
+  void test(`what a job started is ended before it is tried again, wherever that has gone (${isolation})`, async (t) => {
+    const desk = perilousDesk(t);
+    await desk.ask("submit ./perilous.mjs#escapeOnce -p file=held --max-attempts 2");
+    const worker = desk.start(`worker --isolation ${isolation}`);
+    const [runaway] = await desk.pids("held");
+    await kill(worker);
+    assert.equal(isAlive(runaway!), true);
+    await desk.gigq("worker --drain");
+    assert.equal((await desk.job(1)).result, false);
+  });
 
-void test("a worker that stops leaves nothing behind, whatever its jobs have done", async (t) => {
-  const desk = perilousDesk(t);
-  await desk.ask("submit ./perilous.mjs#leaveBehind -p file=held");
-  assert.equal((await desk.gigq("worker --drain")).status, 0);
-  const [runaway] = await desk.pids("held");
-  assert.equal(isAlive(runaway!), false);
-});
+  void test(`a worker that stops leaves nothing behind, whatever its jobs have done (${isolation})`, async (t) => {
+    const desk = perilousDesk(t);
+    await desk.ask("submit ./perilous.mjs#leaveBehind -p file=held");
+    assert.equal((await desk.gigq(`worker --drain --isolation ${isolation}`)).status, 0);
+    const [runaway] = await desk.pids("held");
+    assert.equal(isAlive(runaway!), false);
+  });
+}
 
 void test("a suspended worker is not robbed", async (t) => {
   const desk = perilousDesk(t);

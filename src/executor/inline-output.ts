@@ -6,6 +6,7 @@ type Hear = (stream: StandardStream, bytes: Buffer, attempt: Attempt) => void;
 /** Knows which attempt the code that asks belongs to. */
 interface Owners {
   run<T>(attempt: Attempt, action: () => Promise<T>): Promise<T>;
+  ended(): void;
   current(): Attempt | undefined;
 }
 
@@ -28,9 +29,14 @@ export class InlineOutput {
     this.#restore = [this.#listen("stdout"), this.#listen("stderr")];
   }
 
-  /** What is written by `action`, and by all that it starts, is the attempt's. */
+  /** What is written by `action`, and by all that it starts, is the attempt's; `ended` comes next. */
   run<T>(attempt: Attempt, action: () => Promise<T>): Promise<T> {
     return this.#owners.run(attempt, action);
+  }
+
+  /** The action is over. */
+  ended(): void {
+    this.#owners.ended();
   }
 
   close(): void {
@@ -68,13 +74,12 @@ function copyOf(chunk: string | Uint8Array, encoding: unknown): Buffer {
 function onlyOwner(): Owners {
   let owner: Attempt | undefined;
   return {
-    async run(attempt, action) {
+    run(attempt, action) {
       owner = attempt;
-      try {
-        return await action();
-      } finally {
-        owner = undefined;
-      }
+      return action();
+    },
+    ended() {
+      owner = undefined;
     },
     current: () => owner,
   };
@@ -86,6 +91,7 @@ async function ownersByContext(): Promise<Owners> {
   const context = new AsyncLocalStorage<Attempt>();
   return {
     run: (attempt, action) => context.run(attempt, action),
+    ended: () => {},
     current: () => context.getStore(),
   };
 }

@@ -119,6 +119,7 @@ export class InlineExecutor implements Executor {
       slot.mark.begin(attempt.turn);
       this.#events.begun(attempt);
       const outcome = await this.#output.run(attempt, () => this.#call(attempt, running.abort));
+      this.#output.ended();
       slot.running = undefined;
       if (running.forsaken) continue;
       const ms = performance.now() - running.startedMs;

@@ -102,6 +102,7 @@ void test("every rule can be told, and status shows it under the library's name"
     runAt: null,
     startedAt: null,
     completedAt: null,
+    progress: null,
     workerId: null,
     executions: [],
   });

@@ -46,6 +46,7 @@ void test("everything about a job can be asked for, in the units in which it was
     runAt: null,
     startedAt: null,
     completedAt: null,
+    progress: null,
     workerId: null,
     executions: [],
   });

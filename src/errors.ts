@@ -19,6 +19,8 @@ export type ErrorCode =
   | "busy"
   | "disk-full"
   | "storage-failed"
+  /** The machine is out of processes, files or memory; it may have some again in a moment. */
+  | "exhausted"
   /** This worker was taken for dead, and what it had in hand was given to others. */
   | "dismissed"
   | "wait-timeout"

@@ -47,6 +47,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   busy: EXIT.tryAgain,
   "disk-full": EXIT.tryAgain,
   "storage-failed": EXIT.failed,
+  exhausted: EXIT.tryAgain,
   dismissed: EXIT.failed,
   "wait-timeout": EXIT.waitTimedOut,
   interrupted: EXIT.interrupted,

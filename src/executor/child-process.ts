@@ -17,14 +17,18 @@ import {
   type Report,
   toLine,
 } from "./messages.js";
-import { childTag, killTagged, TAG } from "./remains.js";
+import { childTag, endTagged, TAG } from "./remains.js";
 import type { Runner, RunnerEvents, Seat, StartRunner } from "./runner.js";
 import { Separator } from "./separator.js";
+import { isShortage } from "./shortage.js";
 
 const ENTRY = fileURLToPath(new URL("./child/process-entry.js", import.meta.url));
 
 /** How long a dead child's last words are waited for, should somebody else hold its pipes open. */
 const LAST_WORDS_MS = 1_000;
+
+/** What a dead child has started, and what does not go, is waited for so long. */
+const REST_MS = 5_000;
 
 /** Starts child processes for one worker, each the leader of a process group of its own. */
 export function childProcesses({ traces }: ExecutorOptions): StartRunner {
@@ -85,7 +89,7 @@ class ChildProcessRunner implements Runner {
     this.#events = events;
     this.#attribution = attribution;
     child.once("error", (error) =>
-      this.#end(`could not be started: ${whyNotStarted(error, root)}`),
+      this.#end(`could not be started: ${whyNotStarted(error, root)}`, isShortage(error)),
     );
     // When the worker is out of files there are not even pipes, whatever the types say.
     if (child.stdio === undefined) return;
@@ -101,13 +105,14 @@ class ChildProcessRunner implements Runner {
     child.once("exit", (code, signal) => {
       // Whatever it started dies with it, also what has left the group.
       this.#signalGroup("SIGKILL");
-      killTagged(this.#tag);
+      const rest = endTagged(this.#tag, REST_MS);
       seat.guardian.unwatch(child.pid!);
       const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
-      const late = setTimeout(() => this.#end(how), LAST_WORDS_MS);
+      const end = () => void rest.then(() => this.#end(how));
+      const late = setTimeout(end, LAST_WORDS_MS);
       void lastWords.then(() => {
         clearTimeout(late);
-        this.#end(how);
+        end();
       });
     });
   }
@@ -172,12 +177,12 @@ class ChildProcessRunner implements Runner {
     }
   }
 
-  #end(how: string): void {
+  #end(how: string, refused = false): void {
     if (this.#gone) return;
     this.#gone = true;
     this.#attribution.end();
     const why = this.#garbled ? "wrote to a file that is gigq's own, and was killed" : how;
-    this.#events.gone(`the job's process ${why}`);
+    this.#events.gone(`the job's process ${why}`, refused);
     for (const stream of this.#child.stdio ?? []) stream?.destroy();
   }
 }

@@ -65,6 +65,8 @@ export interface ExecutorEvents {
   ended(attempt: Attempt, outcome: Outcome, ms: number): void;
   /** There may be more room than before, although nothing has ended. */
   roomier(): void;
+  /** The system refused a child; what it was for has ended as released, and another is tried later. */
+  refused(why: string): void;
   /**
    * An attempt has written something, or kept a line with `context.log`; it has not been told as
    * ended. `undefined` when the attempt that wrote it is over, or nobody knows which it was.

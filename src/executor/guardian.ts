@@ -3,17 +3,25 @@ import { TAG } from "./remains.js";
 
 /**
  * Reads lines from its worker, each the process groups that there are now. When no more can come,
- * the worker is dead: kills the groups of the last line. Where /proc can tell, only those whose
- * first process is one of the worker's children still: numbers of processes are used again.
+ * the worker is dead. Where /proc can tell, all that carries the worker's tag is killed, again until
+ * nothing is found; elsewhere the groups of the last line.
  */
 const SCRIPT = `
 trap '' HUP INT TERM
 groups=
 while read -r line; do groups=$line; done
-for group in $groups; do
-  if [ ! -r /proc/self/environ ] || grep -q "$0" "/proc/$group/environ" 2>/dev/null; then
-    kill -s KILL -- "-$group" 2>/dev/null
-  fi
+if [ ! -r /proc/self/environ ]; then
+  for group in $groups; do kill -s KILL -- "-$group"; done
+  exit
+fi
+[ -n "$groups" ] || exit
+for round in 1 2 3 4 5 6 7 8 9 10; do
+  found=
+  for environ in $(grep -l "$0" /proc/[0-9]*/environ); do
+    process=\${environ#/proc/}
+    kill -s KILL "\${process%/environ}" && found=yes
+  done
+  [ -n "$found" ] || exit
 done
 `;
 
@@ -60,14 +68,21 @@ export class Guardian {
       // Out of files or processes: the next child is a new occasion.
       return undefined;
     }
-    const forget = () => {
-      if (this.#shell === shell) this.#shell = undefined;
-    };
-    shell.once("error", forget);
-    shell.once("exit", forget);
+    shell.once("error", () => this.#forget(shell));
+    shell.once("exit", (_, signal) => {
+      this.#forget(shell);
+      if (signal === null || this.#groups.size === 0) return;
+      // Somebody has killed it.
+      this.#shell = this.#start();
+      this.#tell();
+    });
     shell.stdin?.on("error", () => {});
     shell.unref();
     return shell;
+  }
+
+  #forget(shell: ChildProcess): void {
+    if (this.#shell === shell) this.#shell = undefined;
   }
 
   #tell(): void {

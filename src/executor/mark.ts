@@ -42,20 +42,28 @@ export class Mark {
   }
 
   /**
-   * The worker's side: makes the file. Without a path, or where that cannot be written, it has no
-   * name, and is in memory where the system has a place for that.
+   * The worker's side: makes the file. Without a path it has no name, and is in memory where the
+   * system has a place for that. Throws when the system refuses.
    */
   static create(path?: string): Mark {
-    const mark = new Mark(namedFile(path) ?? namelessFile());
+    const mark = new Mark(path === undefined ? namelessFile() : openSync(path, FRESH, 0o600));
     mark.#cells[3] = NO_LIMIT;
     // All of it, so that there is room on the disk for what comes.
     const bytes = Buffer.alloc(REPORTS_AT + REPORTS_ROOM);
     bytes.set(mark.#bytes);
-    writeSync(mark.fd, bytes, 0, bytes.length, 0);
+    try {
+      writeSync(mark.fd, bytes, 0, bytes.length, 0);
+    } catch (error) {
+      mark.close();
+      throw error;
+    }
     return mark;
   }
 
-  /** What the mark at `path` says was begun last; `undefined` where it cannot be read. */
+  /**
+   * What the mark at `path` says was begun last: 0 where there is none yet, `undefined` where it
+   * cannot be read.
+   */
   static lastBegun(path: string): number | undefined {
     try {
       const mark = new Mark(openSync(path, "r"));
@@ -64,13 +72,15 @@ export class Mark {
       } finally {
         mark.close();
       }
-    } catch {
-      return undefined;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === "ENOENT" ? 0 : undefined;
     }
   }
 
   /** Child: announces attempt `n`; false when it was recalled and must not begin. */
   begin(n: number): boolean {
+    // By now another file may have its number.
+    if (this.#closed) return false;
     this.#cells[0] = n;
     this.#cells[1] = monotonicMs();
     writeSync(this.fd, this.#bytes, 0, LIMIT_AT, 0);
@@ -80,13 +90,14 @@ export class Mark {
 
   /** Worker: forbids everything after `n`. */
   limit(n: number): void {
+    if (this.#closed) return;
     this.#cells[3] = n;
     writeSync(this.fd, this.#bytes, LIMIT_AT, 8, LIMIT_AT);
   }
 
   /** Worker: the last attempt that was announced, and when on the monotonic clock. */
   begun(): { n: number; atMs: number } {
-    readSync(this.fd, this.#bytes, 0, LIMIT_AT, 0);
+    if (!this.#closed) readSync(this.fd, this.#bytes, 0, LIMIT_AT, 0);
     return { n: this.#cells[0]!, atMs: this.#cells[1]! };
   }
 
@@ -122,14 +133,6 @@ export class Mark {
     if (this.#closed) return;
     this.#closed = true;
     closeSync(this.fd);
-  }
-}
-
-function namedFile(path: string | undefined): number | undefined {
-  try {
-    return path === undefined ? undefined : openSync(path, FRESH, 0o600);
-  } catch {
-    return undefined;
   }
 }
 

@@ -24,8 +24,11 @@ export interface RunnerEvents {
   output(stream: StandardStream, bytes: Buffer, n: number): void;
   /** Told by attempt `n`. */
   told(told: Told, n: number): void;
-  /** It is gone, all its reports have been passed on, and `how` says what it died of. */
-  gone(how: string): void;
+  /**
+   * It is gone, all its reports have been passed on, and `how` says what it died of. `refused`: it
+   * never came, for want of processes, files or memory.
+   */
+  gone(how: string, refused?: boolean): void;
 }
 
 /** Where a child is put: what is there before it comes, and after it has gone. */

@@ -5,18 +5,18 @@ import { escalate } from "./escalation.js";
 import type { Attempt, ExecutorEvents, ExecutorOptions } from "./executor.js";
 import { FALLS_BEHIND_MS } from "./falls-behind.js";
 import { Mark, monotonicMs, NO_LIMIT } from "./mark.js";
-import type { Growing } from "./memory-watch.js";
 import { type Report, toAssignment } from "./messages.js";
 import { passOnSaid } from "./pass-on-told.js";
 import { markPath } from "./remains.js";
 import type { Runner, StartRunner } from "./runner.js";
+import { isShortage } from "./shortage.js";
 import { Stay } from "./stay.js";
 
 /** A child that is there, and has not begun its next attempt after this time, is stuck. */
 const BEGINS_WITHIN_MS = 5_000;
 
 /** One child and the attempts it holds, the running one first. */
-export class Slot implements Growing {
+export class Slot {
   readonly #options: ExecutorOptions;
   readonly #events: ExecutorEvents;
   readonly #start: StartRunner;
@@ -49,12 +49,10 @@ export class Slot implements Growing {
     return this.#entries.length;
   }
 
-  /** It has a child, ready or not. */
   get started(): boolean {
     return this.#runner !== undefined;
   }
 
-  /** Its child is not ready yet. */
   get booting(): boolean {
     return this.#runner !== undefined && !this.#ready;
   }
@@ -66,8 +64,8 @@ export class Slot implements Growing {
 
   /** How many attempts it may hold; 0 while it is being stopped, falls behind, or is about to exit. */
   get most(): number {
-    const accepts = this.#stopping === undefined && !this.#recalling && !this.#stay.isEnding;
-    return accepts ? this.#stay.room : 0;
+    const stops = this.#stopping !== undefined || this.#recalling || this.#stay.isEnding;
+    return stops || this.#deaths.isResting ? 0 : this.#stay.room;
   }
 
   memory(): number | undefined {
@@ -81,7 +79,8 @@ export class Slot implements Growing {
     try {
       this.#runner ??= this.#startRunner();
     } catch (error) {
-      this.#lose(`the job's process could not be started: ${(error as Error).message}`);
+      const { message } = error as Error;
+      this.#lose(`the job's process could not be started: ${message}`, isShortage(error));
       return;
     }
     if (idle && this.#ready && !this.#stay.isEnding) this.#headBegins();
@@ -180,6 +179,7 @@ export class Slot implements Growing {
       this.#stay.leaves(runner);
       await this.#gone;
     }
+    this.#deaths.close();
     this.#mark?.close();
     this.#mark = undefined;
   }
@@ -195,7 +195,7 @@ export class Slot implements Growing {
     return this.#start(seat, {
       report: (report) => this.#reported(report),
       ...passOnSaid(this.#events, (n) => this.#entries.find((entry) => entry.n === n)?.attempt),
-      gone: (how) => this.#lose(how),
+      gone: (how, refused) => this.#lose(how, refused),
     });
   }
 
@@ -272,7 +272,7 @@ export class Slot implements Growing {
   }
 
   /** The child is gone, or never came. Its mark says what it had begun. */
-  #lose(how: string): void {
+  #lose(how: string, refused = false): void {
     this.#readKept();
     const [head, ...behind] = this.#entries;
     this.#stopping?.callOff();
@@ -281,11 +281,10 @@ export class Slot implements Growing {
     this.#entries = [];
     this.#stopping = undefined;
     this.#limit = NO_LIMIT;
-
     if (head !== undefined && !head.takenBack) {
       const hadBegun = begun.n >= head.n;
-      const death = { hadBegun, wasLeaving: this.#stay.isEnding, how };
-      const outcome = this.#deaths.outcome(head, death);
+      const wasLeaving = this.#stay.isEnding;
+      const outcome = this.#deaths.outcome(head, { hadBegun, wasLeaving, refused, how });
       this.#events.ended(head.attempt, outcome, hadBegun ? monotonicMs() - begun.atMs : 0);
     }
     for (const { attempt, takenBack } of behind) {
@@ -293,6 +292,8 @@ export class Slot implements Growing {
     }
     this.#stay.over();
     this.#onGone();
+    if (refused) this.#deaths.rest(() => this.#events.roomier());
+    if (refused) this.#events.refused(how);
     this.#events.roomier();
   }
 }

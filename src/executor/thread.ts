@@ -4,13 +4,16 @@ import { isThreadOutput, outputReceived } from "./child/thread-output.js";
 import { jobEnvironment } from "./job-environment.js";
 import { type Command, isReport } from "./messages.js";
 import { isTold } from "./pass-on-told.js";
-import { childTag, killTagged, TAG } from "./remains.js";
+import { childTag, endTagged, TAG } from "./remains.js";
 import type { Runner, RunnerEvents, Seat } from "./runner.js";
 
 const ENTRY = new URL("./child/thread-entry.js", import.meta.url);
 
 /** So much is kept of what a thread says that it died of. */
 const LONGEST_DEATH = 2_000;
+
+/** What a dead thread has started, and what does not go, is waited for so long. */
+const REST_MS = 5_000;
 
 /** Starts a worker thread. JavaScript in it can be ended at any time, a blocking native call not. */
 export function startThread({ options, slot, mark }: Seat, events: RunnerEvents): Runner {
@@ -45,8 +48,8 @@ export function startThread({ options, slot, mark }: Seat, events: RunnerEvents)
   thread.on("error", (error) => {
     died = `died: ${(error instanceof Error ? error.message : String(error)).slice(0, LONGEST_DEATH)}`;
   });
-  thread.once("exit", (code) => {
-    if (tag !== undefined) killTagged(tag);
+  thread.once("exit", async (code) => {
+    if (tag !== undefined) await endTagged(tag, REST_MS);
     events.gone(`the job's thread ${died ?? `exited with code ${code}`}`);
   });
 

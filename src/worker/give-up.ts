@@ -45,3 +45,10 @@ export function takenForDead(workerId: string): GigqError {
     hint: "Its jobs are given to others. Was its folder beside the database removed? Start it again",
   });
 }
+
+/** The machine has refused a child process. */
+export function exhausted(why: string): GigqError {
+  return new GigqError("exhausted", why, {
+    hint: "Look at the limits on open files and processes, and at the space in memory and on the disk",
+  });
+}

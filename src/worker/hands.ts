@@ -36,7 +36,18 @@ export class Hands {
     return this.#ended.length;
   }
 
-  take(claim: Claim): Attempt {
+  /** The attempts that follow from claims, under the names of the slots that they are for. */
+  takeAll(claims: readonly Claim[]): Map<string, Attempt[]> {
+    const bySlot = new Map<string, Attempt[]>();
+    for (const claim of claims) {
+      const attempts = bySlot.get(claim.lease.workerId);
+      if (attempts === undefined) bySlot.set(claim.lease.workerId, [this.#take(claim)]);
+      else attempts.push(this.#take(claim));
+    }
+    return bySlot;
+  }
+
+  #take(claim: Claim): Attempt {
     const { turn, job, parentResults } = claim;
     const attempt: Attempt = {
       turn,

@@ -80,13 +80,13 @@ export class Presence {
     this.traces = traces;
   }
 
-  /** When the worker is dismissed, or has failed to enlist. */
-  end(): void {
+  /** The worker is no more. What it leaves tells others what had begun. */
+  end({ leavesTraces }: { leavesTraces: boolean }): void {
     if (this.#ended) return;
     this.#ended = true;
     closeSync(this.#workerFd);
     closeSync(this.traces.fd);
-    removeTraces(this.#meetingPlace, this.#key);
+    if (!leavesTraces) removeTraces(this.#meetingPlace, this.#key);
   }
 }
 

@@ -1,8 +1,11 @@
 import type { Traces } from "../executor/executor.js";
-import { killRemains } from "../executor/remains.js";
+import { endRemains } from "../executor/remains.js";
 import type { Storage, WorkerRecord } from "../storage/storage.js";
 import type { WorkerSettings } from "./check-worker.js";
 import { identify, Presence, removeStrays } from "./liveness.js";
+
+/** What jobs have started, and what does not go, is waited for so long. */
+const REST_MS = 1_000;
 
 /** That a worker is known to the others, from its first sign of life to its last. */
 export class Membership {
@@ -23,7 +26,7 @@ export class Membership {
     try {
       await storage.enlist(self);
     } catch (error) {
-      presence.end();
+      presence.end({ leavesTraces: false });
       throw error;
     }
     return new Membership(self, storage, presence);
@@ -43,14 +46,18 @@ export class Membership {
     return this.#presence.traces;
   }
 
-  /** Once the executor is closed. What could not be settled is left for others to settle as lost. */
+  /**
+   * Once the executor is closed. What could not be settled, or be ended, is left for others, with
+   * the traces that tell what had begun.
+   */
   async end(signal?: AbortSignal): Promise<void> {
-    killRemains(this.traces.tag);
+    const allEnded = await endRemains(this.traces.tag, REST_MS);
+    let dismissed = false;
     try {
-      await this.#storage.dismiss(this.key, signal);
+      dismissed = allEnded && (await this.#storage.dismiss(this.key, signal));
     } catch {
-      // Then the others do it: they find nothing alive here.
+      // Then the others do it: they find nobody alive here.
     }
-    this.#presence.end();
+    this.#presence.end({ leavesTraces: !dismissed });
   }
 }

@@ -14,6 +14,9 @@ const LOOK_MS = 250;
 const WAITS = 40;
 const WAIT_MS = 10;
 
+/** Where they do not go, only every so many looks one is spent on them. */
+const STUBBORN_LOOKS = 8;
+
 interface ReclaimOptions {
   readonly storage: Storage;
   readonly self: WorkerRecord;
@@ -29,7 +32,9 @@ interface ReclaimOptions {
  */
 export class Reclaim {
   readonly #options: ReclaimOptions;
+  /** The keys of those of whom it was told that something is left that does not go. */
   readonly #told = new Set<string>();
+  #looks = 0;
   #cancelNext: () => void = () => {};
   #looking: Promise<void> | undefined;
   #stopped = true;
@@ -60,12 +65,18 @@ export class Reclaim {
 
   async #look(): Promise<void> {
     const { storage, self } = this.#options;
-    for (const worker of await storage.workers()) {
-      if (this.#stopped) return;
-      if (worker.key === self.key) continue;
-      if (standingOf(storage.meetingPlace, worker.key) === "alive") continue;
-      if (await this.#endsAllOf(worker)) await this.#settleFor(worker);
-    }
+    this.#looks += 1;
+    const dead = (await storage.workers()).filter(
+      ({ key }) =>
+        key !== self.key &&
+        (!this.#told.has(key) || this.#looks % STUBBORN_LOOKS === 0) &&
+        standingOf(storage.meetingPlace, key) !== "alive",
+    );
+    await Promise.all(
+      dead.map(async (worker) => {
+        if (!this.#stopped && (await this.#endsAllOf(worker))) await this.#settleFor(worker);
+      }),
+    );
   }
 
   /** False while something is left of it. */
@@ -74,7 +85,7 @@ export class Reclaim {
     for (let waits = 0; ; waits++) {
       const killed = killRemains(tagOf(storage, worker.key));
       if (killed && standingOf(storage.meetingPlace, worker.key) === "gone") return true;
-      if (waits >= WAITS || this.#stopped) break;
+      if (waits >= WAITS || this.#stopped || this.#told.has(worker.key)) break;
       await new Promise<void>((resolve) => clock.after(WAIT_MS, resolve));
     }
     if (!this.#told.has(worker.key) && !this.#stopped) {

@@ -4,7 +4,7 @@ import type { Outcome } from "../job/outcome.js";
 import { openStorage } from "../storage/open-storage.js";
 import type { Advanced, Claim, Storage } from "../storage/storage.js";
 import type { WorkerSettings } from "./check-worker.js";
-import { giveUp, takenForDead } from "./give-up.js";
+import { exhausted, giveUp, takenForDead } from "./give-up.js";
 import { Hands } from "./hands.js";
 import { JobOutput } from "./job-output.js";
 import { Membership } from "./membership.js";
@@ -58,6 +58,8 @@ export class WorkLoop {
   /** What went wrong beside the loop. */
   #failure: { error: unknown } | undefined;
   #cancelShutdown: () => void = () => {};
+  /** Its executor is closed: it cannot work again. */
+  isSpent = false;
 
   static async open(location: string, settings: WorkerSettings): Promise<WorkLoop> {
     const { initialize, isolation, concurrency, onEvent } = settings;
@@ -77,6 +79,7 @@ export class WorkLoop {
             begun: (attempt) => onEvent({ type: "begun", ...loop.#hands.info(attempt) }),
             ended: (attempt, outcome, ms) => loop.#ended(attempt, outcome, ms),
             roomier: () => loop.#roomier(),
+            refused: (why) => onEvent({ type: "trouble", error: exhausted(why) }),
             output: (...said) => loop.#output.write(...said),
             progress: (...told) => loop.#output.tell(...told),
           },
@@ -137,7 +140,7 @@ export class WorkLoop {
       }
     } catch (error) {
       for (const attempt of this.#hands.attempts()) this.#executor.stop(attempt, "released");
-      await this.#executor.close();
+      await this.#closeExecutor();
       throw giveUp(this.#hands.takeEnded(), error, this.#settings.onEvent);
     } finally {
       unwatch();
@@ -177,6 +180,7 @@ export class WorkLoop {
 
   /** Answers how many jobs were claimed. */
   async #step(budget: number): Promise<number> {
+    if (this.#failure !== undefined) throw this.#failure.error;
     const ended = this.#hands.takeEnded();
     const claimants = this.#room(budget);
     this.#turns += claimants.length;
@@ -198,7 +202,6 @@ export class WorkLoop {
       return 0;
     }
     this.#hands.logs.stored();
-    if (this.#failure !== undefined) throw this.#failure.error;
     this.#troubled = false;
     this.#starved = advanced.claims.length < claimants.length;
     this.#nextDueAt = advanced.nextDueAt;
@@ -220,13 +223,7 @@ export class WorkLoop {
   }
 
   #handOut(claims: readonly Claim[]): void {
-    const bySlot = new Map<string, Attempt[]>();
-    for (const claim of claims) {
-      const attempts = bySlot.get(claim.lease.workerId);
-      if (attempts === undefined) bySlot.set(claim.lease.workerId, [this.#hands.take(claim)]);
-      else attempts.push(this.#hands.take(claim));
-    }
-    for (const [name, attempts] of bySlot) {
+    for (const [name, attempts] of this.#hands.takeAll(claims)) {
       this.#executor.dispatch(this.#slotNames.indexOf(name), attempts);
     }
     // A stop that came while the claims were being written.
@@ -270,9 +267,14 @@ export class WorkLoop {
       this.#cancelShutdown = this.#settings.clock.after(graceMs, () => void this.#letGo(0));
       return;
     }
-    await this.#executor.close();
+    await this.#closeExecutor();
     this.#impatience.abort();
     this.#wake.now();
+  }
+
+  async #closeExecutor(): Promise<void> {
+    this.isSpent = true;
+    await this.#executor.close();
   }
 
   /** Trouble with the database is noticed by the loop itself; what lasts, and bugs, end it. */

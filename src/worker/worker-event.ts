@@ -59,7 +59,7 @@ export type WorkerEvent =
     } & AttemptInfo)
   /** Jobs that ended long ago were removed. */
   | { readonly type: "cleared"; readonly jobs: number }
-  /** The database could not be written; it is tried again. */
+  /** The database could not be written, or no child be started; it is tried again. */
   | { readonly type: "trouble"; readonly error: GigqError }
   /**
    * A job wrote something. Whose it is is not known of what a program writes after the attempt that

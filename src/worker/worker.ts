@@ -60,6 +60,10 @@ export class Worker {
   async close(): Promise<void> {
     await this.stop();
     this.#forget();
+    await this.#discard();
+  }
+
+  async #discard(): Promise<void> {
     const opening = this.#opening;
     this.#opening = undefined;
     // What could not be opened need not be closed.
@@ -76,12 +80,21 @@ export class Worker {
         hint: "Make a second Worker, or one with a higher concurrency",
       });
     }
-    const working = this.#open().then(action);
+    const working = this.#open().then((loop) => this.#workWith(loop, action));
     this.#working = working.catch(() => {});
     try {
       return await working;
     } finally {
       this.#working = undefined;
+    }
+  }
+
+  async #workWith<T>(loop: WorkLoop, action: (loop: WorkLoop) => Promise<T>): Promise<T> {
+    try {
+      return await action(loop);
+    } finally {
+      // Stopped at once, or failed: the next call begins anew.
+      if (loop.isSpent) await this.#discard();
     }
   }
 

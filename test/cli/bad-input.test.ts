@@ -70,6 +70,7 @@ void test("every error code has its exit status", () => {
     busy: 75,
     "disk-full": 75,
     "storage-failed": 1,
+    exhausted: 75,
     dismissed: 1,
     "wait-timeout": 124,
     interrupted: 130,

@@ -63,6 +63,8 @@ void test("a job is not tried again while its old process runs in a container th
 }, async (t) => {
   const { desk, key, doomed, other } = await blocked(t);
   const [guardian] = processesWith("cmdline", `GIGQ_CHILD=${key}@`);
+  // So that it cannot start another guardian.
+  process.kill(doomed, "SIGSTOP");
   process.kill(guardian!, "SIGKILL");
   const waiting = said(
     other.stderr!,

@@ -112,13 +112,25 @@ void test("what a dead worker had claimed and not begun is given back untouched"
   assert.deepEqual({ failed, completed }, { failed: 1, completed: 80 });
 });
 
-void test("a killed worker's blocked child is ended, although no other worker is there", async (t) => {
+void test("a killed worker's blocked child is ended, and what has left its group, although no other worker is there", async (t) => {
   const desk = perilousDesk(t);
   await desk.ask("submit ./perilous.mjs#blockOnce -p file=held");
-  const worker = desk.start("worker");
-  const [pid] = await desk.pids("held");
+  await desk.ask("submit ./perilous.mjs#escapeOnce -p file=runaway");
+  const worker = desk.start("worker --concurrency 2");
+  const pids = [...(await desk.pids("held")), ...(await desk.pids("runaway"))];
   await kill(worker);
-  await eventually("the child's end", () => !isAlive(pid!));
+  await eventually("their end", () => !pids.some(isAlive));
+});
+
+void test("a guardian that is killed is followed by another", async (t) => {
+  const desk = perilousDesk(t);
+  await desk.ask("submit ./perilous.mjs#blockOnce -p file=held");
+  desk.start("worker");
+  await desk.pids("held");
+  const tag = `GIGQ_CHILD=${await onlyKey(desk)}@`;
+  const [first] = processesWith("cmdline", tag);
+  process.kill(first!, "SIGKILL");
+  await eventually("another", () => processesWith("cmdline", tag).some((pid) => pid !== first));
 });
 
 void test("a blocked child is ended before its job is tried again, also when it was left unguarded and stopped", async (t) => {
@@ -127,6 +139,8 @@ void test("a blocked child is ended before its job is tried again, also when it 
   const worker = desk.start("worker");
   const [pid] = await desk.pids("held");
   const [guardian] = processesWith("cmdline", `GIGQ_CHILD=${await onlyKey(desk)}@`);
+  // So that it cannot start another guardian.
+  worker.kill("SIGSTOP");
   process.kill(guardian!, "SIGKILL");
   process.kill(pid!, "SIGSTOP");
   await kill(worker);
@@ -142,6 +156,10 @@ for (const isolation of ["process", "thread"]) {
     await desk.ask("submit ./perilous.mjs#escapeOnce -p file=held --max-attempts 2");
     const worker = desk.start(`worker --isolation ${isolation}`);
     const [runaway] = await desk.pids("held");
+    worker.kill("SIGSTOP");
+    for (const guardian of processesWith("cmdline", `GIGQ_CHILD=${await onlyKey(desk)}@`)) {
+      process.kill(guardian, "SIGKILL");
+    }
     await kill(worker);
     assert.equal(isAlive(runaway!), true);
     await desk.gigq("worker --drain");

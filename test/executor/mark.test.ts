@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fstatSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { Mark, monotonicMs, NO_LIMIT } from "../../src/executor/mark.js";
@@ -51,14 +51,26 @@ void test("with a name, others can read what was begun last, when both sides are
   worker.close();
   assert.equal(Mark.lastBegun(path), 42);
   assert.equal(statSync(path).mode & 0o777, 0o600);
-  assert.equal(Mark.lastBegun(`${path}-of-nobody`), undefined);
+  assert.equal(Mark.lastBegun(`${path}-of-nobody`), 0);
 });
 
-void test("a mark whose name cannot be written has none, and works all the same", (t) => {
-  const worker = Mark.create(join(temporaryFolder(t), "no-such-folder", "0.mark"));
-  t.after(() => worker.close());
-  assert.equal(new Mark(worker.fd).begin(7), true);
-  assert.equal(worker.begun().n, 7);
+void test("a mark that cannot be made says so, and leaves nothing open", (t) => {
+  const before = readdirSync("/proc/self/fd").length;
+  assert.throws(() => Mark.create("/dev/full"), { code: "ENOSPC" });
+  assert.throws(() => Mark.create(join(temporaryFolder(t), "no-such-folder", "0.mark")));
+  assert.equal(readdirSync("/proc/self/fd").length, before);
+});
+
+void test("a mark that is closed is not written to, for its number may be another file's by then", (t) => {
+  const worker = Mark.create();
+  worker.close();
+  const path = join(temporaryFolder(t), "of somebody else");
+  const fd = openSync(path, "w+");
+  t.after(() => closeSync(fd));
+  assert.equal(fd, worker.fd);
+  assert.equal(worker.begin(3), false);
+  worker.limit(1);
+  assert.equal(readFileSync(path).length, 0);
 });
 
 const SIDES = [

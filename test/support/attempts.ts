@@ -99,6 +99,7 @@ export class Driver {
         begun: () => {},
         ended: (attempt, outcome, ms) => endings.push({ attempt, outcome, ms }),
         roomier: () => {},
+        refused: () => {},
         output: hear,
         progress: (attempt, progress) =>
           hear("progress", Buffer.from(JSON.stringify(progress)), attempt),

@@ -13,7 +13,14 @@ let tell: (outcome: Outcome) => void = () => {};
 const executor = await createExecutor(
   "process",
   { slots: 1, root: PROJECT, graces: { abortMs: 100, termMs: 200 }, idleMs: 60_000 },
-  { begun() {}, ended: (_, outcome) => tell(outcome), roomier() {}, output() {}, progress() {} },
+  {
+    begun() {},
+    ended: (_, outcome) => tell(outcome),
+    roomier() {},
+    refused() {},
+    output() {},
+    progress() {},
+  },
 );
 
 async function outcome(): Promise<Outcome> {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { closeSync, openSync, statSync } from "node:fs";
 import { test } from "node:test";
 import type { JobInfo } from "../../src/index.js";
 import { Trace } from "../support/trace.js";
@@ -82,3 +83,26 @@ void test("short jobs that were sent ahead come back when the worker stops", asy
   const pending = await place.queue.listJobs({ status: "pending", limit: count });
   assert.ok(pending.every((job) => job.attempts === 0));
 });
+
+for (const isolation of ["process", "inline"] as const) {
+  void test(`a worker that was stopped at once can work again, as a new one (${isolation})`, async (t) => {
+    const place = new Place(t);
+    await place.submit("untilStopped");
+    const worker = place.worker({ isolation, shutdownTimeout: 0 });
+    const working = worker.start();
+    await worker.heard("begun");
+    await worker.stop();
+    await working;
+    await place.queue.cancel(1);
+    // Takes the number of whatever was closed.
+    const path = `${place.folder}/of somebody else`;
+    const fds = Array.from({ length: 20 }, () => openSync(path, "w+"));
+    t.after(() => {
+      for (const fd of fds) closeSync(fd);
+    });
+    await place.submit("add", { params: { a: 1, b: 2 } });
+    assert.equal(await worker.processOne(), true);
+    assert.equal(await place.queue.getResult(2), 3);
+    assert.equal(statSync(path).size, 0);
+  });
+}

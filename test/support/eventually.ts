@@ -1,5 +1,5 @@
 /** Tests that wait longer than this for something wait in vain. */
-export const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 90_000;
 
 /** Resolves with what `look` finds, as soon as that is not `undefined` or `false`. */
 export async function eventually<T>(what: string, look: () => T | undefined | false): Promise<T> {

@@ -56,6 +56,22 @@ void test("a file that is there already is replaced with --force only", async (t
   assert.match(await desk.ask("backup copy.db --force"), /^Backed up 2 jobs to /);
 });
 
+void test("the log of the queue is never replaced, and the queue lives on", async (t) => {
+  const desk = new Desk(t);
+  await desk.ask("submit ./jobs.mjs#greet");
+  for (const name of ["gigq.db-wal", "gigq.db-shm", "gigq.db-journal", "gigq.db-workers/x"]) {
+    assert.deepEqual(
+      await desk.gigq(`backup ${name} --force`),
+      refuses(
+        2,
+        `${desk.path(name)} is part of the queue itself`,
+        "Name another file for the copy",
+      ),
+    );
+  }
+  assert.equal(JSON.parse(await desk.ask("stats --json")).total, 1);
+});
+
 void test("no half of a backup is left on a disk that is too small for it", {
   skip: NO_MOUNTS,
 }, async (t) => {

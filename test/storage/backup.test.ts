@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -58,6 +59,53 @@ void test("a queue is not replaced by its own copy, whatever it is called", asyn
     });
   }
   await scene.add();
+});
+
+void test("a queue is not spoilt by a copy in the place of its own files", async (t) => {
+  const { scene, path, folder } = await queue(t);
+  const job = await scene.add();
+  symlinkSync(folder, join(folder, "by-link"));
+  linkSync(`${path}-wal`, join(folder, "log"));
+  const meetingPlace = "queue.db-workers";
+  mkdirSync(join(folder, meetingPlace, "0123456789ab"), { recursive: true });
+  const names = ["queue.db-wal", "queue.db-shm", "queue.db-journal", "by-link/queue.db-wal", "log"];
+  names.push(`${meetingPlace}/copy.db`, `${meetingPlace}/0123456789ab/copy.db`);
+  names.push(`by-link/${meetingPlace}/copy.db`);
+  for (const name of names) {
+    for (const replace of [true, false]) {
+      await assert.rejects(scene.storage.backup(join(folder, name), { replace }), {
+        code: "usage",
+        message: `${join(folder, name)} is part of the queue itself`,
+        hint: "Name another file for the copy",
+      });
+    }
+  }
+  assert.equal(existsSync(join(folder, "queue.db-journal")), false);
+  const reader = await openSqlite(path, { create: false, clock: systemClock });
+  t.after(() => reader.close());
+  assert.deepEqual(
+    (await reader.list({ limit: 9 })).map(({ seq }) => seq),
+    [job.seq],
+  );
+  assert.equal((await scene.storage.backup(`${path}-w`, { replace: false })).jobs, 1);
+});
+
+void test("a queue behind a link is not spoilt either: its files lie where it really is", async (t) => {
+  const { scene, path, folder } = await queue(t);
+  await scene.add();
+  mkdirSync(join(folder, "elsewhere"));
+  symlinkSync(path, join(folder, "elsewhere/link.db"));
+  const linked = await openSqlite(join(folder, "elsewhere/link.db"), {
+    create: false,
+    clock: systemClock,
+  });
+  t.after(() => linked.close());
+  for (const name of ["queue.db-wal", "queue.db-workers/copy.db", "queue.db-workers"]) {
+    await assert.rejects(linked.backup(join(folder, name), { replace: true }), {
+      code: "usage",
+      message: /is part of the queue itself$/,
+    });
+  }
 });
 
 void test("a copy is not put beside the log of another database", async (t) => {

@@ -13,6 +13,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { GigqError, isGigqError } from "../../errors.js";
 import type { Backup, BackupOptions } from "../upkeep.js";
+import { isQueueFile } from "./queue-files.js";
 import * as sql from "./sql.js";
 
 /** The database that is copied. */
@@ -67,6 +68,9 @@ function refuseTarget(path: string, source: string, replace: boolean): void {
   const queue = lookAt(source);
   if (found !== undefined && found.ino === queue?.ino && found.dev === queue.dev) {
     throw refused(`${path} is the queue itself`, "Name another file for the copy");
+  }
+  if (isQueueFile(path, source)) {
+    throw refused(`${path} is part of the queue itself`, "Name another file for the copy");
   }
   if (found !== undefined && !replace) {
     throw refused(`there is a file at ${path} already`, "Name another, or replace it with --force");

@@ -7,10 +7,14 @@ import { memoryOf } from "../memory.js";
  */
 export class Tenure {
   readonly #rules: ChildRules;
+  /** What the child held when it was ready: that is Node itself, and no job's. */
+  readonly #baseRss: number;
   #served = 0;
 
+  /** Make it when the child is ready, before its first attempt. */
   constructor(rules: ChildRules) {
     this.#rules = rules;
+    this.#baseRss = rules.maxRss === undefined ? 0 : memoryOf(process.pid);
   }
 
   /** Call once after each attempt. */
@@ -18,7 +22,9 @@ export class Tenure {
     this.#served += 1;
     const { maxJobsPerChild, maxRss } = this.#rules;
     if (maxJobsPerChild !== undefined && this.#served >= maxJobsPerChild) return true;
-    // The next attempt did not fill the memory, and must have room of its own.
-    return maxRss !== undefined && memoryOf(process.pid) > maxRss / 2;
+    if (maxRss === undefined) return false;
+    // The next attempt did not fill the memory, and must have room of its own. Half of the limit
+    // itself would be no measure: under a small one a new child is past that before it has begun.
+    return memoryOf(process.pid) - this.#baseRss > (maxRss - this.#baseRss) / 2;
   }
 }

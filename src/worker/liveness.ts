@@ -58,13 +58,16 @@ export class Presence {
     const { meetingPlace } = place;
     const folder = join(meetingPlace, key);
     const pipes = [join(folder, WORKER_PIPE), join(folder, CHILDREN_PIPE)] as const;
+    const opened: number[] = [];
     try {
       makeFolder(folder);
       await promisify(execFile)("mkfifo", ["-m", "600", ...pipes]);
-      const [workerFd, fd] = pipes.map((pipe) => openSync(pipe, READ_END)) as [number, number];
+      for (const pipe of pipes) opened.push(openSync(pipe, READ_END));
+      const [workerFd, fd] = opened as [number, number];
       return new Presence(meetingPlace, key, workerFd, { tag: tagOf(place, key), folder, fd });
     } catch (cause) {
-      rmSync(folder, { recursive: true, force: true });
+      for (const fd of opened) closeSync(fd);
+      removeTraces(meetingPlace, key);
       throw new GigqError(
         "storage-failed",
         `the worker could not make its pipes in ${folder}: ${(cause as Error).message.trim()}`,
@@ -109,8 +112,17 @@ const STRAY_MS = 3_600_000;
 export function removeStrays(meetingPlace: string, known: ReadonlySet<string>, now: number): void {
   for (const key of foldersOf(meetingPlace)) {
     if (known.has(key) || standingOf(meetingPlace, key) !== "gone") continue;
-    const { mtimeMs } = statSync(join(meetingPlace, key), { throwIfNoEntry: false }) ?? {};
+    const mtimeMs = changedAt(join(meetingPlace, key));
     if (mtimeMs !== undefined && now - mtimeMs > STRAY_MS) removeTraces(meetingPlace, key);
+  }
+}
+
+/** `undefined` where it is gone, or cannot be looked at: no worker fails for another's litter. */
+function changedAt(folder: string): number | undefined {
+  try {
+    return statSync(folder).mtimeMs;
+  } catch {
+    return undefined;
   }
 }
 

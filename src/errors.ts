@@ -21,6 +21,8 @@ export type ErrorCode =
   | "storage-failed"
   /** The machine is out of processes, files or memory; it may have some again in a moment. */
   | "exhausted"
+  /** The system did not allow or could not do something, and no more is known. */
+  | "system-refused"
   /** This worker was taken for dead, and what it had in hand was given to others. */
   | "dismissed"
   | "wait-timeout"

@@ -48,6 +48,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   "disk-full": EXIT.tryAgain,
   "storage-failed": EXIT.failed,
   exhausted: EXIT.tryAgain,
+  "system-refused": EXIT.failed,
   dismissed: EXIT.failed,
   "wait-timeout": EXIT.waitTimedOut,
   interrupted: EXIT.interrupted,

@@ -5,6 +5,7 @@ import { usage } from "./options.js";
 import { renderError } from "./render/error.js";
 import { Shell } from "./shell.js";
 import { strict } from "./strict-options.js";
+import { systemError } from "./system-error.js";
 import type { Terminal } from "./terminal.js";
 import { VERSION } from "./version.js";
 
@@ -46,7 +47,10 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   try {
     return await dispatch(argv, terminal);
   } catch (error) {
-    const shown = error instanceof CommanderError ? await asUsageError(error, argv) : error;
+    const shown =
+      error instanceof CommanderError
+        ? await asUsageError(error, argv)
+        : (systemError(error) ?? error);
     terminal.stderr.write(await renderError(shown, wants, terminal));
     return shown instanceof GigqError ? EXIT_CODES[shown.code] : EXIT.failed;
   }

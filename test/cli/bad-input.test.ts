@@ -71,6 +71,7 @@ void test("every error code has its exit status", () => {
     "disk-full": 75,
     "storage-failed": 1,
     exhausted: 75,
+    "system-refused": 1,
     dismissed: 1,
     "wait-timeout": 124,
     interrupted: 130,

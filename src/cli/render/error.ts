@@ -1,7 +1,7 @@
 import { GigqError } from "../../index.js";
 import type { Terminal } from "../terminal.js";
 import { plain, plainJson, plainLine } from "./plain.js";
-import { openTheme } from "./theme.js";
+import { openTheme, PLAIN } from "./theme.js";
 
 /** A message may quote what a user gave, and that may be megabytes. */
 const LONGEST = 4_000;
@@ -18,7 +18,8 @@ export async function renderError(
     const details = wants.debug ? { stack } : {};
     return `${plainJson({ error: { code, message, hint, ...details } })}\n`;
   }
-  const theme = await openTheme(stderr, env);
+  // Colours are loaded, and loading may be just what the system refuses.
+  const theme = await openTheme(stderr, env).catch(() => PLAIN);
   const lines = [`${theme.bad("gigq:")} ${plainLine(message)}`];
   if (hint !== undefined) lines.push(plain(hint));
   if (wants.debug && stack !== undefined) lines.push(theme.dim(plain(stack)));

@@ -46,7 +46,7 @@ const ROUNDS = 10;
  * which this process may know. False while some are still there, or when that cannot be told. Only
  * Linux can tell; elsewhere nothing is found.
  */
-export function killTagged(tag: string): boolean {
+function killTagged(tag: string): boolean {
   const needle = Buffer.from(tag.endsWith("/") ? `${TAG}=${tag}` : `${TAG}=${tag}\0`);
   try {
     for (let round = 0; round < ROUNDS; round++) {

@@ -94,12 +94,16 @@ void test("calls of logs that make no sense are refused", async (t) => {
 void test("logs -f follows a job from before it runs through all its attempts", async (t) => {
   const desk = new Desk(t);
   desk.bring("telling.mjs");
-  await desk.ask("submit ./telling.mjs#tryAloud");
+  await desk.ask(["submit", "./telling.mjs#tryAloud", "-p", `file=${desk.path("go")}`]);
   const follower = desk.start("logs 1 -f");
   const [stdout, stderr] = [collect(follower.stdout), collect(follower.stderr)];
   const ended = once(follower, "close");
-  await desk.gigq("worker --drain");
+  const worker = desk.gigq("worker --drain");
+  // Else both attempts might be over before it looks.
+  await said(follower.stdout, /attempt 1/);
+  writeFileSync(desk.path("go"), "");
   assert.deepEqual(await ended, [0, null]);
+  await worker;
   const lines = stdout().replaceAll(TIME, "").trimEnd().split("\n");
   assert.deepEqual(lines.slice(0, 2).sort(), ["   attempt 1", "   kept"]);
   assert.deepEqual(lines.slice(2).sort(), ["   attempt 2", "   kept"]);

@@ -118,7 +118,7 @@ export class InlineExecutor implements Executor {
       slot.running = running;
       slot.mark.begin(attempt.turn);
       this.#events.begun(attempt);
-      const outcome = await this.#output.run(attempt, () => this.#call(attempt, running.abort));
+      const outcome = await this.#output.run(attempt, () => this.#call(running));
       this.#output.ended();
       slot.running = undefined;
       if (running.forsaken) continue;
@@ -127,9 +127,12 @@ export class InlineExecutor implements Executor {
     }
   }
 
-  async #call(attempt: Attempt, abort: Abort): Promise<Outcome> {
+  async #call(running: Running): Promise<Outcome> {
+    const { attempt, abort } = running;
     try {
       const fn = await loadFunction(attempt.function, this.#root, this.#confined);
+      // Stopped while its module was loaded: what would not look at its signal need not begin.
+      if (running.reason !== undefined) return { type: running.reason };
       return await callFunction(fn, attempt, abort, (told) =>
         passOnTold(told, attempt, this.#events),
       );

@@ -46,8 +46,8 @@ export const INJECTIONS: Readonly<Record<Injection, readonly Edit[]>> = {
   "no-wait": [
     {
       file: "dist/src/worker/reclaim.js",
-      from: "if (await this.#endsAllOf(worker))",
-      to: "if (this.#endsAllOf !== undefined)",
+      from: "(await this.#endsAllOf(worker))",
+      to: "this.#endsAllOf !== undefined",
     },
   ],
 };

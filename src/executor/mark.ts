@@ -1,4 +1,13 @@
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmdirSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -140,10 +149,13 @@ function namelessFile(): number {
   for (const place of ["/dev/shm", tmpdir()]) {
     try {
       const folder = mkdtempSync(join(place, "gigq-"));
+      const path = join(folder, "mark");
       try {
-        return openSync(join(folder, "mark"), FRESH, 0o600);
+        return openSync(path, FRESH, 0o600);
       } finally {
-        rmSync(folder, { recursive: true });
+        // Also when the process is out of files: nothing needs to be opened for that.
+        rmSync(path, { force: true });
+        rmdirSync(folder);
       }
     } catch (error) {
       if (place === tmpdir()) throw error;

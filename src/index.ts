@@ -1,9 +1,17 @@
 export { type ErrorCode, GigqError } from "./errors.js";
-export type { JobContext, JobFunction } from "./executor/child/call-function.js";
 export type { Isolation } from "./executor/executor.js";
-export { Job, type JobOptions } from "./job/job.js";
+export {
+  type Backoff,
+  Job,
+  type JobOptions,
+  type JobRules,
+  type JobSpec,
+  type OnParentFailure,
+} from "./job/job.js";
+export type { JobContext, JobFunction } from "./job/job-context.js";
 export { JobStatus } from "./job/lifecycle.js";
 export type { Progress } from "./job/progress.js";
+export type { InputOf, OutputOf, Schema, SchemaAnswer, SchemaIssue } from "./job/schema.js";
 export type { Cleared, ClearOptions } from "./queue/clear.js";
 export type { Execution, JobInfo, JobSummary, NoJob } from "./queue/job-info.js";
 export {
@@ -15,7 +23,9 @@ export {
 } from "./queue/job-queue.js";
 export { locateFunction } from "./queue/locate-function.js";
 export type { LogEntry, LogGap, LogLine, ReadLogsOptions } from "./queue/read-logs.js";
+export { type JobId, type ParamsOf, type Task, type TaskOptions, task } from "./queue/task.js";
 export type { WaitOptions } from "./queue/wait-for.js";
+export { type StepOptions, type TaskStepOptions, Workflow } from "./queue/workflow.js";
 export { closeConnections } from "./storage/connections.js";
 export type { JobRef } from "./storage/storage.js";
 export type { Backup } from "./storage/upkeep.js";

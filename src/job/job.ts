@@ -99,26 +99,112 @@ export interface ParentResult {
   readonly result: string | null;
 }
 
+/** All that may be said about a job besides what it calls. */
+export type JobRules = Omit<JobOptions, "function" | "params">;
+
 /**
- * A job that can be submitted. Extend it for jobs of your own kind:
- * `class Thumbnail extends Job { constructor(file) { super({ function: …, params: { file } }) } }`.
+ * A job that can be submitted, once. Extend it for jobs of your own kind:
+ * `class Thumbnail extends Job { constructor(file) { super({ function: …, params: { file } }) } }`,
+ * and override `prepare()` for what is to happen at submit.
  *
  * Throws `usage` for options that make no sense.
  */
 export class Job {
   /** UUIDv7, known before the job is submitted. */
   readonly id: string;
-  readonly spec: JobSpec;
+  /** ISO 8601: when this object was made. */
   readonly createdAt: string;
+  #spec: JobSpec;
 
   constructor(options: JobOptions) {
     const nowMs = systemClock.now();
     this.id = newId(nowMs);
-    this.spec = checkJob(this.id, options);
     this.createdAt = new Date(nowMs).toISOString();
+    this.#spec = checkJob(this.id, options);
+  }
+
+  /** The job as it would be stored now: checked, complete, with times in milliseconds. */
+  get spec(): JobSpec {
+    return this.#spec;
   }
 
   get name(): string {
-    return this.spec.name;
+    return this.#spec.name;
+  }
+
+  /** Module and export. */
+  get function(): string {
+    return this.#spec.function;
+  }
+
+  /** A copy: what was given is kept as JSON. */
+  get params(): Record<string, unknown> {
+    return JSON.parse(this.#spec.params);
+  }
+
+  get priority(): number {
+    return this.#spec.priority;
+  }
+
+  /** Ids of its parents, in order. */
+  get dependencies(): readonly string[] {
+    return this.#spec.dependencies;
+  }
+
+  get maxAttempts(): number {
+    return this.#spec.maxAttempts;
+  }
+
+  /** Seconds; `null` for no limit. */
+  get timeout(): number | null {
+    return this.#spec.timeoutMs === null ? null : this.#spec.timeoutMs / 1000;
+  }
+
+  get description(): string {
+    return this.#spec.description;
+  }
+
+  /** Seconds. */
+  get retryDelay(): number {
+    return this.#spec.retryDelayMs / 1000;
+  }
+
+  get backoff(): Backoff {
+    return this.#spec.backoff;
+  }
+
+  get onParentFailure(): OnParentFailure {
+    return this.#spec.onParentFailure;
+  }
+
+  /** `undefined` where nothing was said. */
+  get passParentResults(): boolean | undefined {
+    return this.#spec.passParentResults ?? undefined;
+  }
+
+  /** ISO 8601; `undefined` for at once. */
+  get runAt(): string | undefined {
+    return this.#spec.runAt === null ? undefined : new Date(this.#spec.runAt).toISOString();
+  }
+
+  /** Makes it wait for other jobs too. Has no effect on a job that was submitted. */
+  dependOn(...parents: readonly Pick<Job, "id">[]): this {
+    const ids = parents.map((parent) => parent.id);
+    this.amend({ dependencies: [...new Set([...this.#spec.dependencies, ...ids])] });
+    return this;
+  }
+
+  /**
+   * What is to be stored; asked for once by each submit, and the place for checks and look-ups of
+   * a class of your own. What it throws, `submit` rejects with, and nothing is stored.
+   */
+  prepare(): JobSpec | Promise<JobSpec> {
+    return this.#spec;
+  }
+
+  /** Replaces parts of the spec. They are not checked again. */
+  protected amend(changes: Partial<Omit<JobSpec, "id">>): JobSpec {
+    this.#spec = { ...this.#spec, ...changes };
+    return this.#spec;
   }
 }

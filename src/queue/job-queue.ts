@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../clock.js";
-import type { Job } from "../job/job.js";
+import type { AsJson } from "../job/as-json.js";
+import type { Job, JobSpec } from "../job/job.js";
 import type { JobStatus } from "../job/lifecycle.js";
 import { keepOpen } from "../storage/connections.js";
 import { openStorage } from "../storage/open-storage.js";
@@ -8,6 +9,7 @@ import type { Backup } from "../storage/upkeep.js";
 import type { Cleared, ClearOptions } from "./clear.js";
 import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./job-info.js";
 import type { LogEntry, ReadLogsOptions } from "./read-logs.js";
+import type { JobId } from "./task.js";
 import { unknownJob } from "./unknown-job.js";
 import type { WaitOptions } from "./wait-for.js";
 
@@ -84,11 +86,13 @@ export class JobQueue {
    * Rejects with `unknown-parent` or `cycle`.
    */
   async submitAll(jobs: readonly Job[]): Promise<string[]> {
+    const specs: JobSpec[] = [];
+    for (const job of jobs) {
+      const spec = job.prepare();
+      specs.push(spec instanceof Promise ? await spec : spec);
+    }
     const storage = await this.#open();
-    await storage.insert(
-      jobs.map((job) => job.spec),
-      this.#clock.now(),
-    );
+    await storage.insert(specs, this.#clock.now());
     return jobs.map((job) => job.id);
   }
 
@@ -107,7 +111,13 @@ export class JobQueue {
     return jobs.map((job) => (job === undefined ? { exists: false } : infoOf(job, attempts)));
   }
 
-  /** What the job's function returned; `undefined` unless it has completed. Rejects with `unknown-job`. */
+  /**
+   * What the job's function returned; `undefined` unless it has completed. Of a task's job, which
+   * `Task.submit` gave the id, the compiler knows the type. Rejects with `unknown-job`.
+   */
+  async getResult<Result = unknown>(
+    ref: JobId<Result> | number,
+  ): Promise<AsJson<Result> | undefined>;
   async getResult(ref: JobRef): Promise<unknown> {
     const storage = await this.#open();
     const [job] = await storage.get([ref]);

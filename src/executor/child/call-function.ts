@@ -1,32 +1,13 @@
 import type { ParentResult } from "../../job/job.js";
+import type { JobContext } from "../../job/job-context.js";
 import { DEEPEST_JSON, isStackOverflow, isTooDeep, LARGEST_JSON } from "../../job/json.js";
 import type { Outcome } from "../../job/outcome.js";
+import { taskMarkOf } from "../../job/task-mark.js";
 import type { Attempt } from "../executor.js";
 import type { Abort } from "./abort.js";
 import { describeError } from "./describe-error.js";
 import type { LoadedFunction } from "./load-function.js";
 import { Telling, type Told } from "./telling.js";
-
-/** What a job's function is given besides its params. */
-export interface JobContext {
-  readonly jobId: string;
-  /** 1 for the first. */
-  readonly attempt: number;
-  /** Fires when the attempt is to stop: its timeout, a forced cancel, or a shutdown. */
-  readonly signal: AbortSignal;
-  /** The result of each parent under its id, in dependency order; empty without dependencies. */
-  readonly parentResults: Readonly<Record<string, unknown>>;
-  /** Keeps a line in the job's log, formatted as by `console.log`; it is printed nowhere. */
-  readonly log: (...values: unknown[]) => void;
-  /**
-   * Says how far it is: `progress(310, 500, "thumbnails")`. Of many calls in a tenth of a second the
-   * last counts. Numbers are 0 or more, anything else throws; messages are cut to 200 characters.
-   */
-  readonly progress: (done: number, total?: number | null, message?: string | null) => void;
-}
-
-/** A function that can be a job. What it returns must be what JSON can hold, or `undefined`. */
-export type JobFunction = (params: never, context: JobContext) => unknown;
 
 /**
  * Calls a function that has been loaded; `tell` hears what it tells meanwhile. Never rejects:
@@ -46,8 +27,7 @@ export async function callFunction(
   };
   try {
     const parentResults = parse(attempt.parentResults);
-    const params = JSON.parse(attempt.params);
-    if (attempt.passParentResults) params.parentResults = parentResults;
+    const params = await paramsFor(fn, attempt, parentResults);
     const context: JobContext = {
       jobId: attempt.jobId,
       attempt: attempt.attempt,
@@ -69,6 +49,18 @@ export async function callFunction(
     telling?.end();
   }
   return kept(returned);
+}
+
+/** A task checks them again: they may have been stored before it changed, or by other means. */
+async function paramsFor(
+  fn: LoadedFunction,
+  attempt: Pick<Attempt, "params" | "passParentResults">,
+  parentResults: Record<string, unknown>,
+): Promise<unknown> {
+  const given = JSON.parse(attempt.params);
+  const mark = taskMarkOf(fn);
+  const params = mark === undefined ? given : await mark.checkParams(given);
+  return attempt.passParentResults ? { ...params, parentResults } : params;
 }
 
 function parse(results: readonly ParentResult[] | null): Record<string, unknown> {

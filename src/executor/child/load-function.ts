@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { Jiti } from "jiti";
 import { isPath, parseAddress } from "../../job/address.js";
 import { closest } from "../../job/closest.js";
-import type { JobContext } from "./call-function.js";
+import type { JobContext } from "../../job/job-context.js";
 import { confine } from "./confine.js";
 import { transformCache } from "./transform-cache.js";
 

@@ -21,6 +21,10 @@ interface CommandModule {
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> =
   {
     submit: { summary: "store a job and print its id", load: () => import("./commands/submit.js") },
+    workflow: {
+      summary: "submit named steps from a file",
+      load: () => import("./commands/workflow.js"),
+    },
     run: {
       summary: "submit a job, work on it here, and print its result",
       load: () => import("./commands/run.js"),

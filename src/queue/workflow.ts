@@ -1,6 +1,7 @@
 import type { Job, JobRules } from "../job/job.js";
 import type { JobFunction } from "../job/job-context.js";
 import { taskMarkOf } from "../job/task-mark.js";
+import { refuseCycles } from "../storage/order.js";
 import type { JobQueue } from "./job-queue.js";
 import type { Task, TaskArguments } from "./task.js";
 
@@ -64,6 +65,14 @@ export class Workflow {
     const { params, dependsOn, ...rules } = (options ?? {}) as TaskStepOptions;
     const toJob = task.toJob as (params?: object, rules?: JobRules) => Job;
     return this.addJob(toJob(params, rules), { dependsOn });
+  }
+
+  /**
+   * Throws `cycle`, with their names, when jobs of the workflow wait for each other; `submitAll`
+   * does so by itself.
+   */
+  check(): void {
+    refuseCycles(this.jobs.map((job) => job.spec));
   }
 
   /**

@@ -60,7 +60,7 @@ function factsOf(job: JobInfo, detail: Detail, view: View): [label: string, text
 }
 
 /** Relative to where the reader stands, when it is not far away. */
-function renderFunction(address: string, cwd: string): string {
+export function renderFunction(address: string, cwd: string): string {
   if (!address.startsWith("/")) return plainLine(address);
   const near = relative(cwd, address);
   return plainLine(near.startsWith("../..") ? address : near.startsWith("..") ? near : `./${near}`);

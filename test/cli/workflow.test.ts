@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { Desk, refuses, says } from "./desk.js";
+
+const FLOW = `
+name: nightly
+steps:
+  fetch:
+    function: ./jobs.mjs#echo
+    params: { rows: [1, 2] }
+    timeout: 1m30s
+    retryDelay: 2
+  count:
+    function: ./jobs.mjs#echo
+    dependsOn: fetch
+    passParentResults: true
+    timeout: none
+    priority: 5
+  report:
+    function: jobs.mjs#greet
+    name: the report
+    dependsOn: [fetch, count]
+    onParentFailure: run
+`;
+
+/** A desk with a file on it. */
+function deskWith(t: ConstructorParameters<typeof Desk>[0], name: string, text: string): Desk {
+  const desk = new Desk(t);
+  writeFileSync(desk.path(name), text);
+  return desk;
+}
+
+void test("a workflow file is submitted as a whole, and its ids are printed in its order", async (t) => {
+  const desk = deskWith(t, "flow.yaml", FLOW);
+  const ids = (await desk.ask("workflow submit flow.yaml")).trim().split("\n");
+  const [fetch, count, report] = await Promise.all(ids.map((id) => desk.job(id)));
+  assert.deepEqual(
+    [fetch!, count!, report!].map((job) => [job.name, job.function, job.dependencies, job.timeout]),
+    [
+      ["fetch", `${desk.folder}/jobs.mjs#echo`, [], 90],
+      ["count", `${desk.folder}/jobs.mjs#echo`, [ids[0]], null],
+      ["the report", `${desk.folder}/jobs.mjs#greet`, [ids[0], ids[1]], 300],
+    ],
+  );
+  assert.deepEqual([fetch!.retryDelay, count!.priority, report!.onParentFailure], [2, 5, "run"]);
+  await desk.work();
+  assert.deepEqual((await desk.job(ids[1]!)).result, {
+    parentResults: { [ids[0]!]: { rows: [1, 2] } },
+  });
+  assert.equal((await desk.job(ids[2]!)).status, "completed");
+});
+
+void test("functions are found from where the file is", async (t) => {
+  const desk = new Desk(t);
+  mkdirSync(desk.path("flows"));
+  writeFileSync(desk.path("flows/f.yaml"), "steps: { one: { function: ../jobs.mjs#greet } }");
+  const id = await desk.ask("workflow submit flows/f.yaml");
+  assert.equal((await desk.job(id)).function, `${desk.folder}/jobs.mjs#greet`);
+});
+
+void test("JSON is read too, also from standard input, and --json answers the steps", async (t) => {
+  const desk = new Desk(t);
+  const steps = {
+    first: { function: "./jobs.mjs#greet" },
+    later: { function: "./jobs.mjs#greet", dependsOn: ["first"], delay: "10m" },
+  };
+  const answer = JSON.parse(
+    await desk.ask("workflow submit - --json", { input: JSON.stringify({ steps }) }),
+  );
+  const [first, later] = [await desk.job(1), await desk.job(2)];
+  assert.deepEqual(answer, {
+    name: "workflow",
+    steps: [
+      {
+        step: "first",
+        id: first.id,
+        seq: 1,
+        name: "first",
+        function: first.function,
+        dependsOn: [],
+      },
+      {
+        step: "later",
+        id: later.id,
+        seq: 2,
+        name: "later",
+        function: later.function,
+        dependsOn: ["first"],
+      },
+    ],
+  });
+  assert.ok(Date.parse(later.runAt!) - Date.parse(later.createdAt) > 590_000);
+});
+
+void test("--dry-run shows the graph, parents first, and creates no database", async (t) => {
+  const desk = deskWith(
+    t,
+    "flow.yaml",
+    FLOW.replace("steps:", "steps:\n  last: { function: ./jobs.mjs#greet, dependsOn: report }"),
+  );
+  assert.equal(
+    await desk.ask("workflow submit flow.yaml --dry-run"),
+    [
+      "nightly: 4 steps, nothing submitted",
+      "  fetch       ./jobs.mjs#echo",
+      "  count       ./jobs.mjs#echo   after fetch",
+      "  the report  ./jobs.mjs#greet  after fetch, count",
+      "  last        ./jobs.mjs#greet  after the report",
+      "",
+    ].join("\n"),
+  );
+  const { steps } = JSON.parse(await desk.ask("workflow submit flow.yaml --dry-run --json"));
+  assert.deepEqual(
+    steps.map(({ step, dependsOn }: { step: string; dependsOn: string[] }) => [step, dependsOn]),
+    [
+      ["last", ["report"]],
+      ["fetch", []],
+      ["count", ["fetch"]],
+      ["report", ["fetch", "count"]],
+    ],
+  );
+  assert.equal(existsSync(desk.db), false);
+});
+
+void test("a step may depend on a job of the queue, by number or id", async (t) => {
+  const desk = deskWith(
+    t,
+    "flow.yaml",
+    "steps: { one: { function: ./jobs.mjs#greet, dependsOn: [1, '#2'] } }",
+  );
+  const parents = [
+    await desk.ask("submit ./jobs.mjs#greet"),
+    await desk.ask("submit ./jobs.mjs#greet"),
+  ];
+  const id = await desk.ask("workflow submit flow.yaml");
+  assert.deepEqual(
+    (await desk.job(id)).dependencies,
+    parents.map((line) => line.trim()),
+  );
+});
+
+void test("--wait waits for all steps, and exits as they ended", async (t) => {
+  const steps = "steps: { bad: { function: ./jobs.mjs#fail, maxAttempts: 1 } }";
+  const desk = deskWith(t, "flow.yaml", steps);
+  const waiting = desk.gigq("workflow submit flow.yaml --wait");
+  const worker = desk.start("worker");
+  const { status, stderr } = await waiting;
+  worker.kill();
+  assert.deepEqual(
+    [status, stderr],
+    [10, "bad #1 failed after 1 attempt: TypeError: bad header\n"],
+  );
+});
+
+const HINT =
+  "For example: steps: { fetch: { function: ./jobs.ts#fetch }, report: { function: ./jobs.ts#report, dependsOn: fetch } }";
+
+const WRONG: readonly [what: string, text: string, message: string | RegExp, hint?: string][] = [
+  [
+    "what is neither JSON nor YAML",
+    "steps: [",
+    /^f\.yaml is neither JSON nor YAML: .* at line 1, column 9$/,
+    HINT,
+  ],
+  ["a list", "[1, 2]", "f.yaml holds no workflow", HINT],
+  ["an empty file", "", "f.yaml holds no workflow", HINT],
+  [
+    "a workflow without steps",
+    "name: x",
+    "the workflow has no steps",
+    HINT.replace("For example", "Name them, as in"),
+  ],
+  [
+    "a word that a workflow does not have",
+    "stesp: {}",
+    'a workflow has no "stesp"',
+    "It has: name, steps",
+  ],
+  [
+    "a step that says nothing",
+    "steps: { a: }",
+    "step a says nothing",
+    "Give it a function: function: ./jobs.ts#resize",
+  ],
+  ["a step without a function", "steps: { a: { name: b } }", "step a: it names no function"],
+  [
+    "a misspelt option",
+    "steps: { a: { function: ./jobs.mjs#greet, timeuot: 3 } }",
+    'step a: a job has no option "timeuot"',
+  ],
+  [
+    "the library's word for parents",
+    "steps: { a: { function: ./jobs.mjs#greet, dependencies: [] } }",
+    'step a: a step has no "dependencies"',
+  ],
+  [
+    "a duration that is none",
+    "steps: { a: { function: ./jobs.mjs#greet, timeout: soon } }",
+    'step a: "soon" is no duration',
+  ],
+  [
+    "a module that is not there",
+    "steps: { a: { function: ./nothing.mjs#greet } }",
+    "step a: there is no module at ./nothing.mjs",
+  ],
+  [
+    "a parent that is no step",
+    "steps: { a: { function: ./jobs.mjs#greet }, b: { function: ./jobs.mjs#greet, dependsOn: c } }",
+    'step b: it depends on "c", and there is no such step',
+    "The steps are: a, b",
+  ],
+  [
+    "a cycle",
+    "steps: { a: { function: ./jobs.mjs#greet, dependsOn: b }, b: { function: ./jobs.mjs#greet, dependsOn: a } }",
+    "jobs wait for each other: a → b → a",
+    "Take one of these dependencies away",
+  ],
+  [
+    "a step that depends on itself",
+    "steps: { a: { function: ./jobs.mjs#greet, dependsOn: a } }",
+    "jobs wait for each other: a → a",
+  ],
+];
+
+for (const [what, text, message, hint] of WRONG) {
+  void test(`${what} is refused with what is wrong, and nothing is created`, async (t) => {
+    const desk = deskWith(t, "f.yaml", text);
+    for (const flag of ["", " --dry-run"]) {
+      const { status, stdout, stderr } = await desk.gigq(`workflow submit f.yaml${flag}`);
+      const [said, next] = stderr.split("\n");
+      assert.deepEqual([status, stdout], [2, ""]);
+      if (typeof message === "string") assert.equal(said, `gigq: ${message}`);
+      else assert.match(said!.replace("gigq: ", ""), message);
+      if (hint !== undefined) assert.equal(next, hint);
+    }
+    assert.equal(existsSync(desk.db), false);
+  });
+}
+
+void test("a call without an action, a file, or with too much is refused", async (t) => {
+  const desk = new Desk(t);
+  const named = "Name a file, as in: gigq workflow submit nightly.yaml";
+  assert.deepEqual(await desk.gigq("workflow submit"), refuses(2, "no workflow is named", named));
+  assert.deepEqual(
+    await desk.gigq("workflow run x"),
+    refuses(2, 'there is no "gigq workflow run"', "There is: gigq workflow submit FILE"),
+  );
+  assert.deepEqual(
+    await desk.gigq("workflow submit a b"),
+    refuses(2, 'too many arguments: "b"', "A call submits one file"),
+  );
+  assert.equal((await desk.gigq("workflow")).status, 2);
+  assert.deepEqual(
+    await desk.gigq("workflow submit nothing.yaml"),
+    says({
+      status: 2,
+      stderr: `gigq: workflow: nothing.yaml cannot be read: there is no such file\nPaths are relative to where you stand (${desk.folder})\n`,
+    }),
+  );
+});

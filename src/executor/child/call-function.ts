@@ -27,7 +27,11 @@ export async function callFunction(
   };
   try {
     const parentResults = parse(attempt.parentResults);
-    const params = await paramsFor(fn, attempt, parentResults);
+    let params = JSON.parse(attempt.params);
+    // They may have been stored before the task changed, or by other means than the task.
+    const task = taskMarkOf(fn);
+    if (task !== undefined) params = await task.checkParams(params);
+    if (attempt.passParentResults) params = { ...params, parentResults };
     const context: JobContext = {
       jobId: attempt.jobId,
       attempt: attempt.attempt,
@@ -49,18 +53,6 @@ export async function callFunction(
     telling?.end();
   }
   return kept(returned);
-}
-
-/** A task checks them again: they may have been stored before it changed, or by other means. */
-async function paramsFor(
-  fn: LoadedFunction,
-  attempt: Pick<Attempt, "params" | "passParentResults">,
-  parentResults: Record<string, unknown>,
-): Promise<unknown> {
-  const given = JSON.parse(attempt.params);
-  const mark = taskMarkOf(fn);
-  const params = mark === undefined ? given : await mark.checkParams(given);
-  return attempt.passParentResults ? { ...params, parentResults } : params;
 }
 
 function parse(results: readonly ParentResult[] | null): Record<string, unknown> {

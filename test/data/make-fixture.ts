@@ -2,9 +2,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { systemClock } from "../../src/clock.js";
 import type { JobSpec } from "../../src/job/job.js";
+import { Scene } from "../../src/storage/contract/scene.js";
 import { SCHEMA_VERSION } from "../../src/storage/sqlite/schema.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
-import { Scene } from "../storage/scene.js";
 import { PROJECT } from "../support/paths.js";
 import { STORY } from "./story.js";
 

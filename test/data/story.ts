@@ -1,5 +1,11 @@
 import type { JobRecord, JobSpec } from "../../src/job/job.js";
-import { COMPLETED, FAILED, RELEASED, type Scene, TIMEOUT } from "../storage/scene.js";
+import {
+  COMPLETED,
+  FAILED,
+  RELEASED,
+  type Scene,
+  TIMEOUT,
+} from "../../src/storage/contract/scene.js";
 
 interface Chapter {
   readonly name: string;

@@ -13,9 +13,9 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
 import { systemClock } from "../../src/clock.js";
+import { Scene } from "../../src/storage/contract/scene.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
-import { Scene } from "./scene.js";
 
 void test("a backup is a whole queue that only its owner can read", async (t) => {
   const { scene, file, folder } = await queue(t);

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
 import { type Clock, systemClock } from "../../src/clock.js";
+import { workerRecord } from "../../src/storage/contract/scene.js";
+import { spec } from "../../src/storage/contract/spec.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import type { Storage } from "../../src/storage/storage.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
-import { workerRecord } from "./scene.js";
-import { spec } from "./spec.js";
 
 /** So often a call finds the database held before it is let go: about a second. */
 const WAITS = 6;

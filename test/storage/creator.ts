@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { systemClock } from "../../src/clock.js";
+import { spec } from "../../src/storage/contract/spec.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
-import { spec } from "./spec.js";
 
 /*
  * A process that creates queues, or opens them where another was quicker: node creator.js PATH…

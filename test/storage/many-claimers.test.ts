@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../src/clock.js";
+import { spec } from "../../src/storage/contract/spec.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import { collect, said } from "../support/gigq.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
-import { spec } from "./spec.js";
 
 const CLAIMER = fileURLToPath(new URL("./claimer.js", import.meta.url));
 const JOBS = 400;

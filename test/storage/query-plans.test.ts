@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Database } from "better-sqlite3";
 import { systemClock } from "../../src/clock.js";
+import { spec } from "../../src/storage/contract/spec.js";
 import { openDatabase } from "../../src/storage/sqlite/open-database.js";
 import * as sql from "../../src/storage/sqlite/sql.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
-import { spec } from "./spec.js";
 
 /** What each statement that runs often, or over a large queue, may look at: this index only. */
 const INDEXES: readonly (readonly [name: string, statement: string, plan: RegExp])[] = [

@@ -5,9 +5,9 @@ import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { systemClock } from "../../src/clock.js";
+import { workerRecord } from "../../src/storage/contract/scene.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
-import { workerRecord } from "./scene.js";
 import { WALK } from "./steps.js";
 import { Walk } from "./walk.js";
 

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import Database from "better-sqlite3";
 import { systemClock } from "../../src/clock.js";
+import { COMPLETED, FAILED, Scene } from "../../src/storage/contract/scene.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
-import { COMPLETED, FAILED, Scene } from "./scene.js";
 
 void test("of removed jobs no row is left in any table", async (t) => {
   const path = join(temporaryFolder(t), "queue.db");

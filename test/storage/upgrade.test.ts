@@ -5,13 +5,13 @@ import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
 import { systemClock } from "../../src/clock.js";
 import type { JobRecord } from "../../src/job/job.js";
+import { COMPLETED, FAILED, Scene } from "../../src/storage/contract/scene.js";
 import { openDatabase } from "../../src/storage/sqlite/open-database.js";
 import { SCHEMA_VERSION } from "../../src/storage/sqlite/schema.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import type { AttemptRecord, Counts, WorkerRecord } from "../../src/storage/storage.js";
 import { PROJECT } from "../support/paths.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
-import { COMPLETED, FAILED, Scene } from "./scene.js";
 
 /** Each schema-N.db was written by the gigq of its time; see test/data/make-fixture.ts. */
 const DATA = `${PROJECT}test/data`;

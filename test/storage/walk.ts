@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { isGigqError } from "../../src/errors.js";
 import type { JobRecord, JobSpec } from "../../src/job/job.js";
 import { JOB_STATUSES, type Settlement, settle, TRANSITIONS } from "../../src/job/lifecycle.js";
+import { spec } from "../../src/storage/contract/spec.js";
 import type { Claim, Counts, Storage } from "../../src/storage/storage.js";
 import { Model, type ModelJob } from "./model.js";
-import { spec } from "./spec.js";
 import type { Ending, NewJob, Step } from "./steps.js";
 
 /** Takes the same steps in a storage and in the model, and compares the two after each. */

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
 import { systemClock } from "../../src/clock.js";
+import { spec } from "../../src/storage/contract/spec.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import { said } from "../support/gigq.js";
 import { PROJECT } from "../support/paths.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
-import { spec } from "./spec.js";
 
 const MIB = 1024 * 1024;
 

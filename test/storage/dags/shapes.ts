@@ -1,6 +1,6 @@
 import type { JobSpec, OnParentFailure } from "../../../src/job/job.js";
+import { spec } from "../../../src/storage/contract/spec.js";
 import type { Random } from "../../campaign/random.js";
-import { spec } from "../spec.js";
 
 /** For each job of a batch, the places in the batch of its parents, which all come before it. */
 type Graph = readonly (readonly number[])[];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { JobRecord } from "../../src/job/job.js";
-import type { Story } from "./contract.js";
+import type { JobRecord } from "../../job/job.js";
 import { COMPLETED, FAILED } from "./scene.js";
+import type { Story } from "./story.js";
 
 export function readContract(story: Story): void {
   story("jobs are got by id or number, in the order asked", async (scene) => {

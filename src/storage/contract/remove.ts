@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { RemoveQuery } from "../../src/storage/storage.js";
-import type { Story } from "./contract.js";
+import type { RemoveQuery } from "../storage.js";
 import { CANCELLED, COMPLETED, FAILED, type Scene, TIMEOUT } from "./scene.js";
+import type { Story } from "./story.js";
 
 export function removeContract(story: Story): void {
   story("jobs of one finished status are removed, and no others", async (scene) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { JobRecord, JobSpec } from "../../src/job/job.js";
-import { type AttemptTime, type Settlement, settle } from "../../src/job/lifecycle.js";
-import type { Outcome } from "../../src/job/outcome.js";
+import type { JobRecord, JobSpec } from "../../job/job.js";
+import { type AttemptTime, type Settlement, settle } from "../../job/lifecycle.js";
+import type { Outcome } from "../../job/outcome.js";
 import type {
   Advanced,
   AttemptRecord,
@@ -10,7 +10,7 @@ import type {
   Claim,
   Storage,
   WorkerRecord,
-} from "../../src/storage/storage.js";
+} from "../storage.js";
 import type { Store } from "./engine.js";
 import { spec } from "./spec.js";
 

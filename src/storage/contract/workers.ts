@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Story } from "./contract.js";
 import { COMPLETED, LOST, workerRecord } from "./scene.js";
+import type { Story } from "./story.js";
 
 /** Who works on the queue, and what becomes of what they hold when they are gone. */
 export function workersContract(story: Story): void {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Outcome } from "../../src/job/outcome.js";
-import type { Story } from "./contract.js";
+import type { Outcome } from "../../job/outcome.js";
 import { CANCELLED, COMPLETED, FAILED, TIMEOUT } from "./scene.js";
 import { spec } from "./spec.js";
+import type { Story } from "./story.js";
 
 /** The ways in which a job can end without completing, and what its children say of it. */
 const BAD_ENDS: readonly (readonly [Outcome | "by hand", RegExp])[] = [

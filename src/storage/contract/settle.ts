@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { JobRecord } from "../../src/job/job.js";
-import type { Outcome } from "../../src/job/outcome.js";
-import type { Claim } from "../../src/storage/storage.js";
-import type { Story } from "./contract.js";
+import type { JobRecord } from "../../job/job.js";
+import type { Outcome } from "../../job/outcome.js";
+import type { Claim } from "../storage.js";
 import { CANCELLED, COMPLETED, FAILED, LOST, RELEASED, type Scene, TIMEOUT } from "./scene.js";
+import type { Story } from "./story.js";
 
 /** What is kept of a job that had one attempt, which ended so. */
 const ENDS: readonly (readonly [Outcome, Partial<JobRecord>])[] = [

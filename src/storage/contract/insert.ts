@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { isGigqError } from "../../src/errors.js";
-import type { JobSpec } from "../../src/job/job.js";
-import type { Story } from "./contract.js";
+import { isGigqError } from "../../errors.js";
+import type { JobSpec } from "../../job/job.js";
 import type { Scene } from "./scene.js";
 import { spec } from "./spec.js";
+import type { Story } from "./story.js";
 
 export function insertContract(story: Story): void {
   story("numbers count up in the order of the batch", async (scene) => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Lease } from "../../src/job/job.js";
-import type { LogPiece, Writing } from "../../src/storage/storage.js";
-import type { Story } from "./contract.js";
+import type { Lease } from "../../job/job.js";
+import type { LogPiece, Writing } from "../storage.js";
 import { COMPLETED, FAILED, type Scene } from "./scene.js";
+import type { Story } from "./story.js";
 
 export function logContract(story: Story): void {
   story("what an attempt writes is read back in order, byte for byte", async (scene) => {

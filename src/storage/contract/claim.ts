@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Claim } from "../../src/storage/storage.js";
-import type { Story } from "./contract.js";
+import type { Claim } from "../storage.js";
 import { RELEASED } from "./scene.js";
 import { spec } from "./spec.js";
+import type { Story } from "./story.js";
 
 export function claimContract(story: Story): void {
   story("jobs are claimed by priority, and then as they were submitted", async (scene) => {

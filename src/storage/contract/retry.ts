@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Story } from "./contract.js";
 import { COMPLETED, FAILED, LOST, RELEASED, TIMEOUT } from "./scene.js";
+import type { Story } from "./story.js";
 
 export function retryContract(story: Story): void {
   for (const outcome of [FAILED, TIMEOUT, LOST]) {

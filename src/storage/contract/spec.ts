@@ -1,5 +1,5 @@
-import { newId } from "../../src/clock.js";
-import type { JobSpec } from "../../src/job/job.js";
+import { newId } from "../../clock.js";
+import type { JobSpec } from "../../job/job.js";
 
 /**
  * A job as storage takes it. What a test leaves out is as plain as can be; one attempt only, so

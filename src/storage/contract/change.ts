@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { JobRecord } from "../../src/job/job.js";
-import { JOB_STATUSES, type JobStatus, TRANSITIONS } from "../../src/job/lifecycle.js";
-import type { ChangeVerb } from "../../src/storage/storage.js";
-import type { Story } from "./contract.js";
+import type { JobRecord } from "../../job/job.js";
+import { JOB_STATUSES, type JobStatus, TRANSITIONS } from "../../job/lifecycle.js";
+import type { ChangeVerb } from "../storage.js";
 import { CANCELLED, COMPLETED, FAILED, LOST, RELEASED, type Scene, TIMEOUT } from "./scene.js";
+import type { Story } from "./story.js";
 
 const VERBS: readonly ChangeVerb[] = ["cancel", "kill", "requeue"];
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Storage } from "../../src/storage/storage.js";
-import type { Story } from "./contract.js";
+import type { Storage } from "../storage.js";
 import { COMPLETED } from "./scene.js";
 import { spec } from "./spec.js";
+import type { Story } from "./story.js";
 
 export function connectionContract(story: Story): void {
   story("what one connection has written, every other sees", async (scene) => {

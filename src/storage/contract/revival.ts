@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Story } from "./contract.js";
 import { CANCELLED, COMPLETED, FAILED, RELEASED } from "./scene.js";
+import type { Story } from "./story.js";
 
 export function revivalContract(story: Story): void {
   story(

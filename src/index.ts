@@ -4,12 +4,28 @@ export {
   type Backoff,
   Job,
   type JobOptions,
+  type JobRecord,
   type JobRules,
   type JobSpec,
+  type Lease,
   type OnParentFailure,
+  type ParentResult,
 } from "./job/job.js";
 export type { JobContext, JobFunction } from "./job/job-context.js";
-export { JobStatus } from "./job/lifecycle.js";
+export {
+  cancelInsteadOfRetry,
+  isFinished,
+  JobStatus,
+  onParentEnd,
+  orphanReason,
+  type ParentVerdict,
+  type Settled,
+  type Settlement,
+  TRANSITIONS,
+  type Transition,
+  type TransitionName,
+} from "./job/lifecycle.js";
+export type { AttemptStatus } from "./job/outcome.js";
 export type { Progress } from "./job/progress.js";
 export type { InputOf, OutputOf, Schema, SchemaAnswer, SchemaIssue } from "./job/schema.js";
 export type { Cleared, ClearOptions } from "./queue/clear.js";
@@ -27,8 +43,29 @@ export { type JobId, type ParamsOf, type Task, type TaskOptions, task } from "./
 export type { WaitOptions } from "./queue/wait-for.js";
 export { type StepOptions, type TaskStepOptions, Workflow } from "./queue/workflow.js";
 export { closeConnections } from "./storage/connections.js";
-export type { JobRef } from "./storage/storage.js";
-export type { Backup } from "./storage/upkeep.js";
+export { refuseCycles } from "./storage/order.js";
+export type {
+  Advanced,
+  AdvanceStep,
+  AttemptInHand,
+  AttemptRecord,
+  Change,
+  ChangeVerb,
+  Claim,
+  ClaimedJob,
+  Counts,
+  JobRef,
+  ListQuery,
+  LogPiece,
+  LogQuery,
+  LogStream,
+  Removed,
+  RemoveQuery,
+  Storage,
+  WorkerRecord,
+  Writing,
+} from "./storage/storage.js";
+export type { Backup, BackupOptions, Shrunk, Upkeep } from "./storage/upkeep.js";
 export type { WorkerOptions } from "./worker/check-worker.js";
 export { Worker } from "./worker/worker.js";
 export type { WorkerEvent } from "./worker/worker-event.js";

@@ -3,6 +3,7 @@ import type { AsJson } from "../job/as-json.js";
 import type { Job, JobSpec } from "../job/job.js";
 import type { JobStatus } from "../job/lifecycle.js";
 import { keepOpen } from "../storage/connections.js";
+import { nameOf } from "../storage/lend.js";
 import { openStorage } from "../storage/open-storage.js";
 import type { ChangeVerb, Counts, JobRef, Storage } from "../storage/storage.js";
 import type { Backup } from "../storage/upkeep.js";
@@ -54,16 +55,22 @@ export interface Stats extends Counts {
  * what their own comments name.
  */
 export class JobQueue {
+  /** The path it was given, or "custom storage". */
   readonly location: string;
+  readonly #place: string | Storage;
   readonly #initialize: boolean;
   readonly #allowNetworkFileSystem: boolean;
   readonly #clock: Clock;
   readonly #forget: () => void;
   #opening: Promise<Storage> | undefined;
 
-  /** `location` is the path of a SQLite file. */
-  constructor(location: string, options: JobQueueOptions = {}) {
-    this.location = location;
+  /**
+   * `place` is the path of a SQLite file, or a storage that is open. Who has opened one closes it:
+   * the queue does not, and what `options` say of databases is nothing to it.
+   */
+  constructor(place: string | Storage, options: JobQueueOptions = {}) {
+    this.location = nameOf(place);
+    this.#place = place;
     this.#initialize = options.initialize ?? true;
     this.#allowNetworkFileSystem = options.allowNetworkFileSystem ?? false;
     this.#clock = options.clock ?? systemClock;
@@ -222,7 +229,7 @@ export class JobQueue {
     yield* readLogs(await this.#open(), this.#clock, ref, options);
   }
 
-  /** Closes the database; the next call opens it again. */
+  /** Closes the database, but no storage that was handed in; the next call opens it again. */
   async close(): Promise<void> {
     this.#forget();
     const opening = this.#opening;
@@ -236,7 +243,7 @@ export class JobQueue {
 
   /** One opening for all calls; one that failed is tried anew by the next call. */
   #open(): Promise<Storage> {
-    this.#opening ??= openStorage(this.location, {
+    this.#opening ??= openStorage(this.#place, {
       create: this.#initialize,
       clock: this.#clock,
       allowNetworkFileSystem: this.#allowNetworkFileSystem,

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.js";
 import { GigqError } from "../errors.js";
+import { lend } from "./lend.js";
 import type { Storage } from "./storage.js";
 
 export interface OpenOptions {
@@ -10,8 +11,15 @@ export interface OpenOptions {
   readonly allowNetworkFileSystem?: boolean;
 }
 
-/** Opens the engine that the location asks for: a path is SQLite. */
-export async function openStorage(location: string, options: OpenOptions): Promise<Storage> {
+/**
+ * Opens the engine that the location asks for: a path is SQLite. One that is open already stays so
+ * when what this answers is closed.
+ */
+export async function openStorage(
+  location: string | Storage,
+  options: OpenOptions,
+): Promise<Storage> {
+  if (typeof location !== "string") return lend(location);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) {
     throw new GigqError("usage", `${location.split("://")[0]}:// databases are not supported`, {
       hint: "Give the path of a SQLite file",

@@ -61,7 +61,7 @@ export class WorkLoop {
   /** Its executor is closed: it cannot work again. */
   isSpent = false;
 
-  static async open(location: string, settings: WorkerSettings): Promise<WorkLoop> {
+  static async open(location: string | Storage, settings: WorkerSettings): Promise<WorkLoop> {
     const { initialize, isolation, concurrency, onEvent } = settings;
     const storage = await openStorage(location, { ...settings, create: initialize });
     let membership: Membership | undefined;

@@ -1,5 +1,7 @@
 import { GigqError } from "../errors.js";
 import { keepOpen } from "../storage/connections.js";
+import { nameOf } from "../storage/lend.js";
+import type { Storage } from "../storage/storage.js";
 import { checkWorker, type WorkerOptions, type WorkerSettings } from "./check-worker.js";
 import type { WorkLoop } from "./work-loop.js";
 
@@ -12,15 +14,18 @@ import type { WorkLoop } from "./work-loop.js";
  */
 export class Worker {
   readonly workerId: string;
-  readonly #location: string;
+  readonly #place: string | Storage;
   readonly #settings: WorkerSettings;
   readonly #forget: () => void;
   #opening: Promise<WorkLoop> | undefined;
   #working: Promise<unknown> | undefined;
 
-  /** `location` is the path of a SQLite file, which is created unless `initialize` is false. */
-  constructor(location: string, options: WorkerOptions = {}) {
-    this.#location = location;
+  /**
+   * `place` is the path of a SQLite file, which is created unless `initialize` is false, or a
+   * storage that is open. Who has opened one closes it: the worker does not.
+   */
+  constructor(place: string | Storage, options: WorkerOptions = {}) {
+    this.#place = place;
     this.#settings = checkWorker(options);
     this.workerId = this.#settings.workerId;
     this.#forget = keepOpen(this);
@@ -30,7 +35,8 @@ export class Worker {
   async start(): Promise<void> {
     const { until, onEvent, concurrency, isolation, workerId } = this.#settings;
     await this.#alone(async (loop) => {
-      onEvent({ type: "started", workerId, location: this.#location, concurrency, isolation });
+      const location = nameOf(this.#place);
+      onEvent({ type: "started", workerId, location, concurrency, isolation });
       await loop.work({
         budget: until === "once" ? 1 : Number.POSITIVE_INFINITY,
         untilStarved: until !== undefined,
@@ -101,7 +107,7 @@ export class Worker {
   /** The loop and all that it runs on are loaded when there is work to do, not before. */
   #open(): Promise<WorkLoop> {
     this.#opening ??= import("./work-loop.js")
-      .then(({ WorkLoop }) => WorkLoop.open(this.#location, this.#settings))
+      .then(({ WorkLoop }) => WorkLoop.open(this.#place, this.#settings))
       .catch((error) => {
         this.#opening = undefined;
         throw error;

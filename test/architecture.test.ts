@@ -72,6 +72,14 @@ void test("the child's side of the executor is not seen from outside, but for th
   assert.deepEqual(wrong, []);
 });
 
+void test("the contract of storage is seen by tests only: nothing of gigq loads it", () => {
+  const wrong = files
+    .filter((file) => !file.name.startsWith("storage/contract/"))
+    .filter((file) => localImports(file).some(({ name }) => name.startsWith("storage/contract/")))
+    .map((file) => file.name);
+  assert.deepEqual(wrong, []);
+});
+
 void test("no file of the source is longer than 300 lines", () => {
   const long = files.filter((file) => file.text.split("\n").length > 300);
   assert.deepEqual(

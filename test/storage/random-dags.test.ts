@@ -8,6 +8,7 @@ import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { DagPlayer } from "./dags/player.js";
 import { type DagStep, LARGE, SMALL } from "./dags/steps.js";
+import { MemoryStore } from "./memory-storage.js";
 
 /** So many times as many runs as usual, for a night; `GIGQ_DAG_SEED` repeats one that failed. */
 const TIMES = Number(process.env.GIGQ_DAG_TIMES || 1);
@@ -31,6 +32,15 @@ void test("on random graphs of 2,000 jobs everything is as the oracle says", {
     assert.equal(await play(folder, steps), 2_000);
   });
   await fc.assert(property, { ...SEED, includeErrorInReport: true, numRuns: 2 * TIMES });
+});
+
+void test("an engine in memory is held against the same oracle", {
+  timeout: TIMES * 120_000,
+}, async () => {
+  const property = fc.asyncProperty(SMALL, async (steps) => {
+    await new DagPlayer(await new MemoryStore().connect()).play(steps);
+  });
+  await fc.assert(property, { ...SEED, includeErrorInReport: true, numRuns: 50 * TIMES });
 });
 
 /** Answers how many jobs there were. */

@@ -43,6 +43,7 @@ export { type JobId, type ParamsOf, type Task, type TaskOptions, task } from "./
 export type { WaitOptions } from "./queue/wait-for.js";
 export { type StepOptions, type TaskStepOptions, Workflow } from "./queue/workflow.js";
 export { closeConnections } from "./storage/connections.js";
+export type { LogPiece, LogQuery, LogStream, Writing } from "./storage/log.js";
 export { refuseCycles } from "./storage/order.js";
 export type {
   Advanced,
@@ -56,14 +57,10 @@ export type {
   Counts,
   JobRef,
   ListQuery,
-  LogPiece,
-  LogQuery,
-  LogStream,
   Removed,
   RemoveQuery,
   Storage,
   WorkerRecord,
-  Writing,
 } from "./storage/storage.js";
 export type { Backup, BackupOptions, Shrunk, Upkeep } from "./storage/upkeep.js";
 export type { WorkerOptions } from "./worker/check-worker.js";

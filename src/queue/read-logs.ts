@@ -2,7 +2,8 @@ import type { Clock } from "../clock.js";
 import { GigqError } from "../errors.js";
 import type { JobRecord } from "../job/job.js";
 import { isFinished } from "../job/lifecycle.js";
-import type { AttemptRecord, JobRef, LogPiece, LogStream, Storage } from "../storage/storage.js";
+import type { LogPiece, LogStream } from "../storage/log.js";
+import type { AttemptRecord, JobRef, Storage } from "../storage/storage.js";
 import { Nap } from "./nap.js";
 import { unknownJob } from "./unknown-job.js";
 

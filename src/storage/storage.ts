@@ -1,44 +1,66 @@
 import type { JobRecord, JobSpec, Lease, ParentResult } from "../job/job.js";
 import type { JobStatus, Settled, Settlement } from "../job/lifecycle.js";
 import type { AttemptStatus } from "../job/outcome.js";
+import type { LogPiece, LogQuery, Writing } from "./log.js";
 import type { Upkeep } from "./upkeep.js";
 
 /**
  * Where jobs are kept. Each method is one atomic step and takes a batch; no transaction reaches
  * across two calls. `now` is ms UTC and always handed in. What cannot be done rejects with a
- * `GigqError`: `busy`, `disk-full` or `storage-failed`, and nothing was written.
+ * `GigqError`: `busy`, `disk-full` or `storage-failed`, and nothing was written. Workers try again,
+ * unless it `isLasting`; an error of any other kind is taken for a bug, and ends the worker.
  *
- * `test/storage/contract.ts` says in tests what every engine must do.
+ * Several processes may work on one store, each through a connection of its own. What one method
+ * has resolved with holds for all of them, and outlives them. What is handed out is the caller's:
+ * it does not change later, and nothing changes by changing it.
+ *
+ * Engines decide nothing. What becomes of a job is settled before they hear of it (`Settlement`),
+ * or is told by `TRANSITIONS`, `onParentEnd`, `orphanReason` and `cancelInsteadOfRetry`. The tests
+ * that every engine passes are `storageContract` of `gigq/storage-contract`; docs/storage.md tells
+ * how to write one.
  */
 export interface Storage extends Upkeep {
   /**
    * Keeps all the jobs, or none: `unknown-parent` where a dependency is neither stored nor in the
-   * batch, `cycle` where jobs of the batch wait for each other, `usage` where a job is stored
-   * already. Answers their numbers, in order.
+   * batch, `cycle` where jobs of the batch wait for each other (`refuseCycles`), `usage` where a
+   * job is stored already. Answers their numbers, in order.
+   *
+   * Numbers count up from 1 and are never given again. Parents may come after their children in
+   * the batch. A `runAt` that has come already is `null`. A job is cancelled at once when a parent
+   * ended so that it may not run.
    */
   insert(jobs: readonly JobSpec[], now: number): Promise<number[]>;
 
   /** The jobs with these ids or numbers, in order; `undefined` where there is none. */
   get(refs: readonly JobRef[]): Promise<(JobRecord | undefined)[]>;
 
-  /** Newest first. */
+  /** Newest first, that is by number. */
   list(query: ListQuery): Promise<JobRecord[]>;
 
   counts(): Promise<Counts>;
 
-  /** The ended attempts of these jobs, oldest first within each. */
+  /** The ended attempts of these jobs, in the order asked for, oldest first within each. */
   attempts(seqs: readonly number[]): Promise<AttemptRecord[]>;
 
   /** What an attempt wrote from a position on, oldest first, up to the piece that fills `limitBytes`. */
   readLog(query: LogQuery): Promise<LogPiece[]>;
 
-  /** Applies a transition to each job whose status allows it. The others stay as they are. */
+  /**
+   * Applies a transition to each job whose status allows it (`TRANSITIONS`), one after the other,
+   * and answers for each in its place, also for one that does not exist. The others stay as they
+   * are.
+   *
+   * With a job that is cancelled, so are its pending descendants, as `onParentEnd` says, each with
+   * the `orphanReason`. A job that is requeued has no attempts, error or delay; it is refused while
+   * a parent would cancel it again. With it come back those that were cancelled for its sake, unless
+   * another of their parents did not complete: then that one is named as the reason.
+   */
   change(seqs: readonly number[], verb: ChangeVerb, now: number): Promise<Change[]>;
 
   /**
    * Removes at most `limit` finished jobs with their attempts, going down from the newest. A job
    * stays when an unfinished job depends on it, or when one that may be requeued needs to know
-   * that it failed.
+   * that it failed. To a child that stays it has completed, and has no result any more.
    */
   remove(query: RemoveQuery): Promise<Removed>;
 
@@ -47,44 +69,78 @@ export interface Storage extends Upkeep {
    * has ended, then claims one ready job for each of `claimants`, in order of priority and
    * submission. Fenced: a settlement whose lease no longer holds changes nothing and comes back as
    * stale; a writing is dropped. A piece whose position is kept already changes nothing.
+   *
+   * A lease holds while the job is running under its number, in the hands of its `workerId`; who
+   * brings the settlement does not matter. A settlement to `pending` of a job that somebody wants
+   * killed is stored as `cancelInsteadOfRetry` says, and comes back as overruled. Ready is what is
+   * pending, waits for no parent, and whose `runAt` is `null` or has come. A claim counts the
+   * attempt and the lease up, and clears `runAt`, error and progress. What two connections claim
+   * at the same time is never the same job.
    */
   advance(step: AdvanceStep): Promise<Advanced>;
 
-  /** A folder for what the workers of this queue on this machine leave for each other; not made yet. */
+  /**
+   * The absolute path of a folder for what the workers of this queue on this machine leave for each
+   * other: the same for all of them, and for no other queue. Workers make it, in a place where they
+   * may make named pipes, and take it away; an engine does not touch it. One that lives in memory,
+   * or on another machine, names one in the system's temporary folder after its `identity`.
+   */
   readonly meetingPlace: string;
 
-  /** Tells this store from a copy of it, in which the same workers are known. */
+  /**
+   * Tells this store from all others, and from a copy of it in which the same workers are known: a
+   * random id that was made with it will do. Any text without a NUL; processes of jobs carry it in
+   * their environment.
+   */
   readonly identity: string;
 
   /** Makes a worker known, which must be done before it claims anything. */
   enlist(worker: WorkerRecord): Promise<void>;
 
-  /** All workers that were enlisted and not dismissed, alive or not, oldest first. */
+  /**
+   * All workers that were enlisted and not dismissed, alive or not, oldest first. Who finds no sign
+   * of life of one in the meeting place takes it for dead, and settles what it had in hand: an
+   * engine that serves several machines must answer only those that share a meeting place.
+   */
   workers(): Promise<WorkerRecord[]>;
 
-  /** What a worker has claimed and not settled. */
+  /** What a worker has claimed and not settled, in the order of turns. */
   inHand(workerKey: string): Promise<AttemptInHand[]>;
 
-  /** Forgets a worker; false, and it stays, while it has something in hand. */
+  /**
+   * Forgets a worker; false, and it stays, while it has something in hand. True where it is not
+   * known. Once the signal has fired, nobody's lock is waited for any longer.
+   */
   dismiss(workerKey: string, signal?: AbortSignal): Promise<boolean>;
 
-  /** Calls the listener soon after anybody changed something; may call it too often. */
+  /**
+   * Calls the listener soon after anybody changed something, on whatever connection; what has
+   * changed can be seen by the last call at the latest. It may be called too often, but not without
+   * end by those who only look: a step that changes nothing tells nobody. It is a hint: where it
+   * does not come, a worker is slow by its polling interval. The answer takes it back. It need not
+   * keep the process alive.
+   */
   onChange(listener: () => void): () => void;
 
+  /** Ends this connection. Called again, does nothing. */
   close(): Promise<void>;
 }
 
 /** A job's id, or its number. */
 export type JobRef = string | number;
 
+/** Which jobs to list; what is left out does not matter. */
 export interface ListQuery {
+  /** Any of these; none at all finds nothing. */
   readonly statuses?: readonly JobStatus[] | undefined;
+  /** Exactly this. */
   readonly name?: string | undefined;
   /** Only jobs with a smaller number: the way to the next page. */
   readonly below?: number | undefined;
   readonly limit: number;
 }
 
+/** How many jobs there are in each status. */
 export interface Counts extends Readonly<Record<JobStatus, number>> {
   /** Pending jobs that wait for their time. */
   readonly delayed: number;
@@ -92,6 +148,7 @@ export interface Counts extends Readonly<Record<JobStatus, number>> {
   readonly blocked: number;
 }
 
+/** An attempt that has ended. Times are ms UTC. */
 export interface AttemptRecord {
   readonly seq: number;
   /** The lease under which it ran; with `seq` it names the attempt for good. */
@@ -102,41 +159,6 @@ export interface AttemptRecord {
   readonly endedAt: number;
   readonly workerId: string;
   readonly error: string | null;
-}
-
-/** Where something was written to: one of the standard streams, or `context.log`. */
-export type LogStream = "stdout" | "stderr" | "log";
-
-/** Something that an attempt wrote, in whole lines unless they are very long. */
-export interface LogPiece {
-  /**
-   * How many bytes the attempt had written before, over all streams. Where that is beyond the end
-   * of the piece before, the bytes between were left out.
-   */
-  readonly position: number;
-  /** ms UTC. */
-  readonly at: number;
-  readonly stream: LogStream;
-  readonly bytes: Uint8Array;
-}
-
-export interface LogQuery {
-  readonly seq: number;
-  /** With `seq`, names the attempt. */
-  readonly lease: number;
-  /** The first position that is wanted. */
-  readonly from: number;
-  readonly limitBytes: number;
-}
-
-/** What an attempt that runs, or has just ended, has written since the last time. */
-export interface Writing {
-  readonly lease: Lease;
-  readonly log: readonly LogPiece[];
-  /** Pieces that begin in this range are kept no longer; `to` is not in it. */
-  readonly forget?: { readonly from: number; readonly to: number } | undefined;
-  /** JSON; replaces what was told before. */
-  readonly progress?: string | undefined;
 }
 
 /** `kill` asks for a running job to be killed; its worker does so, and settles it as cancelled. */
@@ -170,7 +192,7 @@ export interface Removed {
   readonly kept: number;
   /** Where the next call goes on; `undefined` once the oldest has been looked at. */
   readonly next: number | undefined;
-  /** How long others had to wait before they could write, ms. */
+  /** How long others had to wait before they could write, ms; 0 where they need not. */
   readonly heldMs: number;
 }
 

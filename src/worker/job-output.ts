@@ -1,6 +1,6 @@
 import type { Attempt } from "../executor/executor.js";
 import type { Progress } from "../job/progress.js";
-import type { LogStream } from "../storage/storage.js";
+import type { LogStream } from "../storage/log.js";
 import { unheard, type WorkerSettings } from "./check-worker.js";
 import { Echo } from "./echo.js";
 import type { Hands } from "./hands.js";

@@ -1,4 +1,4 @@
-import type { LogStream } from "../storage/storage.js";
+import type { LogStream } from "../storage/log.js";
 
 const LINE_BREAK = 10;
 

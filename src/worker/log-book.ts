@@ -1,5 +1,5 @@
 import type { Lease } from "../job/job.js";
-import type { LogPiece, LogStream, Writing } from "../storage/storage.js";
+import type { LogPiece, LogStream, Writing } from "../storage/log.js";
 import { LineCutter } from "./line-cutter.js";
 import { LogPieces } from "./log-pieces.js";
 import { LogTail } from "./log-tail.js";

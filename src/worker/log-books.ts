@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.js";
 import type { Attempt } from "../executor/executor.js";
 import type { Lease } from "../job/job.js";
-import type { LogStream, Writing } from "../storage/storage.js";
+import type { LogStream, Writing } from "../storage/log.js";
 import { LogBook } from "./log-book.js";
 
 /** The log books of the attempts in hand: one for each that has written or told something. */

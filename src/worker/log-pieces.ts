@@ -1,4 +1,4 @@
-import type { LogPiece } from "../storage/storage.js";
+import type { LogPiece } from "../storage/log.js";
 
 /** What is written to one stream within this time makes one piece. */
 const SAME_PIECE_MS = 10;

@@ -1,4 +1,4 @@
-import type { LogPiece, Writing } from "../storage/storage.js";
+import type { LogPiece, Writing } from "../storage/log.js";
 import { LogPieces } from "./log-pieces.js";
 
 /** The last part of a log that is too long to be kept: at most `size` bytes, in whole pieces. */

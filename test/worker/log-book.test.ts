@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { LogPiece, LogStream, Writing } from "../../src/storage/storage.js";
+import type { LogPiece, LogStream, Writing } from "../../src/storage/log.js";
 import { LogBook } from "../../src/worker/log-book.js";
 
 const LEASE = { seq: 1, number: 1, workerId: "w" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Lease } from "../../job/job.js";
-import type { LogPiece, Writing } from "../storage.js";
+import type { LogPiece, Writing } from "../log.js";
 import { COMPLETED, FAILED, type Scene } from "./scene.js";
 import type { Story } from "./story.js";
 

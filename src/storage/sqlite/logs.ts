@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { LogPiece, LogQuery, Writing } from "../storage.js";
+import type { LogPiece, LogQuery, Writing } from "../log.js";
 import * as sql from "./sql.js";
 
 /** Keeps what attempts write while they run. */

@@ -3,6 +3,7 @@ import type { Database, Transaction } from "better-sqlite3";
 import type { Clock } from "../../clock.js";
 import type { JobRecord, JobSpec, Lease } from "../../job/job.js";
 import type { Settlement } from "../../job/lifecycle.js";
+import type { LogPiece, LogQuery } from "../log.js";
 import type { OpenOptions } from "../open-storage.js";
 import { refuseCycles } from "../order.js";
 import type {
@@ -15,8 +16,6 @@ import type {
   Counts,
   JobRef,
   ListQuery,
-  LogPiece,
-  LogQuery,
   Removed,
   RemoveQuery,
   Storage,

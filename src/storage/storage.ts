@@ -11,8 +11,8 @@ import type { Upkeep } from "./upkeep.js";
  * unless it `isLasting`; an error of any other kind is taken for a bug, and ends the worker.
  *
  * Several processes may work on one store, each through a connection of its own. What one method
- * has resolved with holds for all of them, and outlives them. What is handed out is the caller's:
- * it does not change later, and nothing changes by changing it.
+ * has resolved with holds for all of them, and outlives them. What was handed out does not change
+ * later; what was handed in may.
  *
  * Engines decide nothing. What becomes of a job is settled before they hear of it (`Settlement`),
  * or is told by `TRANSITIONS`, `onParentEnd`, `orphanReason` and `cancelInsteadOfRetry`. The tests

@@ -93,6 +93,23 @@ void test("a worker leaves nothing in the meeting place of a custom storage", as
   assert.equal(existsSync(storage.meetingPlace), false);
 });
 
+void test("what a dead worker had of a custom storage is taken up by the next", async (t) => {
+  const { storage, queue, work, events } = await place(t);
+  const [lost, last] = [job("add", { params: { a: 1, b: 2 } }), job("add", { maxAttempts: 1 })];
+  await queue.submitAll([lost, last]);
+  const key = "0123456789ab";
+  const dead = { key, workerId: "dead", host: "here", pid: 1, startedAt: 1 };
+  await storage.enlist(dead);
+  const step = { worker: key, settlements: [], firstTurn: 1, now: Date.now() };
+  await storage.advance({ ...step, claimants: ["dead-0", "dead-1"] });
+  await work({ isolation: "inline", until: "drain" });
+  assert.equal(await queue.getResult(lost.id), 3);
+  const status = await queue.getStatus(last.id);
+  assert.ok(status.exists);
+  assert.equal(status.error, "its worker dead-1 died while it ran");
+  assert.equal(events.filter(({ type }) => type === "lost").length, 2);
+});
+
 void test("what is no storage is refused, and what it lacks is named", async () => {
   const half = { insert() {}, get() {}, meetingPlace: "/tmp/x" } as unknown as Storage;
   await assert.rejects(new JobQueue(half).stats(), {

@@ -108,7 +108,12 @@ export function changeContract(story: Story): void {
         const job = await scene.add({ maxAttempts: 2, retryDelayMs: 1_000 });
         const claim = await scene.take(job);
         await scene.change("kill", job);
-        assert.deepEqual((await scene.end(claim, outcome)).stale, []);
+        const { stale, overruled } = await scene.end(claim, outcome);
+        assert.deepEqual(stale, []);
+        assert.deepEqual(
+          overruled.map((stored) => [stored.lease, stored.transition, stored.status]),
+          [[claim.lease, "kill", "cancelled"]],
+        );
         const { status, runAt, finishedAt, cancelRequested } = await scene.look(job);
         assert.deepEqual(
           [status, runAt, finishedAt, cancelRequested],
@@ -134,7 +139,7 @@ export function changeContract(story: Story): void {
         const job = await scene.add();
         const claim = await scene.take(job);
         await scene.change("kill", job);
-        await scene.end(claim, outcome);
+        assert.deepEqual((await scene.end(claim, outcome)).overruled, []);
         const after = await scene.look(job);
         assert.deepEqual([after.status, after.cancelRequested], [status, false]);
       },

@@ -17,6 +17,14 @@ export function logContract(story: Story): void {
     assert.deepEqual((await readAll(scene, lease)).map(plain), log.map(plain));
   });
 
+  story("bytes are kept as they were when they were handed in", async (scene) => {
+    const { lease } = await scene.take(await scene.add());
+    const written = piece(0, "before");
+    await write(scene, { lease, log: [written] });
+    written.bytes.fill(0);
+    assert.deepEqual(texts(await readAll(scene, lease)), ["before"]);
+  });
+
   story("a log is read from a position on, and in portions", async (scene) => {
     const { lease } = await scene.take(await scene.add());
     await write(scene, { lease, log: [piece(0, "1234"), piece(4, "5678"), piece(8, "90")] });

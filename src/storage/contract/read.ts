@@ -98,6 +98,18 @@ export function readContract(story: Story): void {
     );
   });
 
+  story("what was handed out stays as it was, whatever becomes of the job", async (scene) => {
+    const job = await scene.add({ maxAttempts: 2 });
+    const claim = await scene.take(job);
+    const inHand = await scene.storage.inHand("w");
+    await scene.end(claim, FAILED);
+    const handedOut = [job, claim, inHand, await scene.look(job), await scene.attempts(job)];
+    const before = structuredClone(handedOut);
+    await scene.run(job, COMPLETED);
+    await scene.storage.remove({ status: "completed", limit: 1 });
+    assert.deepEqual(handedOut, before);
+  });
+
   story("reading changes nothing", async (scene) => {
     const job = await scene.add({ runAt: scene.now + 1 });
     await scene.storage.list({ limit: 1 });

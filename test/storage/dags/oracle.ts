@@ -37,6 +37,9 @@ export interface Told {
   readonly endedAt: number;
 }
 
+/** What becomes of what a worker tells. */
+export type Settling = "stored" | "overruled" | "stale";
+
 /** What a worker says when it asks for jobs. */
 export type Given = Pick<AdvanceStep, "worker" | "firstTurn" | "only" | "now">;
 
@@ -75,11 +78,10 @@ export class Oracle {
     return fates.map((fate) => fate.seq);
   }
 
-  /** False when the attempt is not this worker's any more. */
-  settle({ lease, outcome, startedAt, endedAt }: Told, now: number): boolean {
+  /** Overruled when it would go on, and somebody wants it killed. */
+  settle({ lease, outcome, startedAt, endedAt }: Told, now: number): Settling {
     const job = this.#bySeq.get(lease.seq);
-    if (job?.status !== "running") return false;
-    if (job.lease !== lease.number || job.workerId !== lease.workerId) return false;
+    if (job?.status !== "running" || !this.holds(lease)) return "stale";
     const error = errorOf(outcome, job.spec);
     const again = ["failed", "timeout", "lost"].includes(outcome.type) && mayTryAgain(job);
     const released = outcome.type === "released";
@@ -97,7 +99,14 @@ export class Oracle {
     job.worker = null;
     job.killAsked = false;
     this.#judge(now);
-    return true;
+    return (again || released) && !goesOn ? "overruled" : "stored";
+  }
+
+  /** When the next job is due that waits for its time. */
+  nextDueAt(now: number): number | undefined {
+    const delayed = this.jobs.filter((job) => job.status === "pending");
+    const times = delayed.flatMap(({ runAt }) => (runAt !== null && runAt > now ? runAt : []));
+    return times.length > 0 ? Math.min(...times) : undefined;
   }
 
   /** The jobs that may run now, in the order in which they are to be claimed. */

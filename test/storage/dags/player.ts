@@ -7,7 +7,7 @@ import type { ChangeVerb, Claim, RemoveQuery, Storage } from "../../../src/stora
 import { sweep } from "../../../src/storage/sweep.js";
 import { Random } from "../../campaign/random.js";
 import { agree } from "./agree.js";
-import { type Fate, isBad, Oracle, type Told } from "./oracle.js";
+import { type Fate, isBad, Oracle, type Settling, type Told } from "./oracle.js";
 import { LOST, randomOutcome } from "./outcomes.js";
 import { randomBatch, shuffled } from "./shapes.js";
 import type { DagStep } from "./steps.js";
@@ -92,11 +92,14 @@ export class DagPlayer {
     );
     const step = { worker, settlements, claimants, firstTurn, only, now };
     const advanced = await this.#storage.advance(step);
-    const stale = ends.filter(({ told }) => !this.#oracle.settle(told, now));
-    assert.deepEqual(
-      advanced.stale,
-      stale.map(({ told }) => told.lease),
-    );
+    const settled = ends.map(({ told }) => ({
+      lease: told.lease,
+      as: this.#oracle.settle(told, now),
+    }));
+    const leasesOf = (what: Settling) =>
+      settled.flatMap(({ lease, as }) => (as === what ? lease : []));
+    const overruled = advanced.overruled.map((settlement) => settlement.lease);
+    assert.deepEqual([advanced.stale, overruled], [leasesOf("stale"), leasesOf("overruled")]);
     for (const { claim } of ends) this.#letGo(claim);
     const expected = this.#oracle.claim(claimants, step).map((job) => {
       const { seq, lease: number, attempts, turn } = job;
@@ -118,6 +121,9 @@ export class DagPlayer {
         .filter((job) => job.killAsked && job.worker === worker)
         .map((job) => job.seq),
     );
+    assert.equal(advanced.dismissed, false);
+    // A time that has come is told only to somebody who does not claim.
+    if (claims > 0) assert.equal(advanced.nextDueAt, this.#oracle.nextDueAt(now));
     this.#held.get(worker)?.push(...advanced.claims);
     await this.#ranInTime(advanced.claims);
     return [...advanced.claims];

@@ -42,7 +42,10 @@ export function write(contents: Contents, { lease, log, forget, progress }: Writ
     ({ position }) => forget === undefined || position < forget.from || position >= forget.to,
   );
   const added = log.filter((piece) => !left.some(({ position }) => position === piece.position));
-  const pieces = [...left, ...added.map((piece) => ({ ...piece, bytes: piece.bytes.slice() }))];
+  const pieces = [
+    ...left,
+    ...added.map((piece) => ({ ...piece, bytes: Uint8Array.from(piece.bytes) })),
+  ];
   kept.logs.set(
     lease.number,
     pieces.sort((a, b) => a.position - b.position),

@@ -40,7 +40,7 @@ void test("an engine in memory is held against the same oracle", {
   const property = fc.asyncProperty(SMALL, async (steps) => {
     await new DagPlayer(await new MemoryStore().connect()).play(steps);
   });
-  await fc.assert(property, { ...SEED, includeErrorInReport: true, numRuns: 50 * TIMES });
+  await fc.assert(property, { ...SEED, includeErrorInReport: true, numRuns: 30 * TIMES });
 });
 
 /** Answers how many jobs there were. */

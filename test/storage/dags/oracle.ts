@@ -43,8 +43,6 @@ export type Settling = "stored" | "overruled" | "stale";
 /** What a worker says when it asks for jobs. */
 export type Given = Pick<AdvanceStep, "worker" | "firstTurn" | "only" | "now">;
 
-const BAD: readonly JobStatus[] = ["failed", "timeout", "cancelled"];
-
 /**
  * Says what must be, by the rules of docs/lifecycle.md. After each event the state of every job is
  * worked out anew, from what was done to each and from its parents; nothing is counted up or down.
@@ -189,19 +187,19 @@ export class Oracle {
   }
 
   /**
-   * Works out the status of every job. Answers those that were cancelled for a parent's sake just
-   * now, or are so no longer.
+   * Works out the status of every job, parents before their children. Answers those that were
+   * cancelled for a parent's sake just now, or are so no longer.
    */
   #judge(now: number): Fate[] {
-    const before = new Map(this.#order.map((job) => [job, job.status]));
-    for (const job of this.#order) job.status = isOrphan(job) ? "cancelled" : job.own;
     const followed: Fate[] = [];
     for (const job of this.#order) {
-      const was = before.get(job);
-      if (isOrphan(job) && was !== "cancelled") {
+      const was = job.status;
+      const orphaned = isOrphan(job);
+      job.status = orphaned ? "cancelled" : job.own;
+      if (orphaned && was !== "cancelled") {
         Object.assign(job, { runAt: null, finishedAt: now, blamed: job.parents.filter(isBad) });
         followed.push(job);
-      } else if (isOrphan(job)) {
+      } else if (orphaned) {
         if (!job.blamed.every(isBad)) job.blamed = job.parents.filter(isBad);
       } else if (job.own === "pending" && was === "cancelled") {
         begin(job);
@@ -224,8 +222,8 @@ export function isOrphan(job: Fate): boolean {
   return job.own === "pending" && hasLostParent(job);
 }
 
-export function isBad(job: Fate): boolean {
-  return BAD.includes(job.status);
+export function isBad({ status }: Fate): boolean {
+  return status === "failed" || status === "timeout" || status === "cancelled";
 }
 
 function hasLostParent(job: Fate): boolean {

@@ -5,7 +5,7 @@ export const LOST: Outcome = { type: "lost", error: "its worker is gone" };
 
 export function randomOutcome(random: Random): Outcome {
   switch (
-    random.weighted({ completed: 12, failed: 3, timeout: 1, released: 2, lost: 1, cancelled: 0.3 })
+    random.weighted({ completed: 12, failed: 4, timeout: 1, released: 2, lost: 1, cancelled: 0.3 })
   ) {
     case "completed":
       return { type: "completed", result: String(random.whole(0, 1_000)) };

@@ -15,7 +15,7 @@ const WEIGHTS: Readonly<Record<DagStep["do"], number>> = {
   cancel: 1,
   kill: 1,
   requeue: 3,
-  remove: 2,
+  remove: 3,
   wait: 2,
 };
 
@@ -49,8 +49,8 @@ export const LARGE: fc.Arbitrary<DagStep[]> = fc.noShrink(
       const busy = fc.noBias(
         fc.record({ do: kind.filter((name) => name !== "submit"), size: sizeOfLarge, seed }),
       );
-      const between = fc.array(busy, { minLength: 3, maxLength: 5, size: "max" });
-      const after = fc.array(busy, { minLength: 15, maxLength: 25, size: "max" });
+      const between = fc.array(busy, { minLength: 2, maxLength: 4, size: "max" });
+      const after = fc.array(busy, { minLength: 12, maxLength: 18, size: "max" });
       const batches = sizes.map((size) =>
         fc
           .tuple(seed, between)

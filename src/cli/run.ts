@@ -43,6 +43,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     stats: { summary: "count the jobs by status", load: () => import("./commands/stats.js") },
     worker: { summary: "take jobs out and run them", load: () => import("./commands/worker.js") },
     init: { summary: "create a queue", load: () => import("./commands/init.js") },
+    mcp: {
+      summary: "let an agent or editor drive the queue, over the Model Context Protocol",
+      load: () => import("./commands/mcp.js"),
+    },
   };
 
 /** Runs one command line. Every error ends here: it is printed once, and gives the exit status. */

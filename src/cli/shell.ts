@@ -47,15 +47,17 @@ export class Shell {
     options: { create: boolean },
     action: (queue: JobQueue) => Promise<T>,
   ): Promise<T> {
-    const queue = new JobQueue(this.path, {
-      initialize: options.create,
-      allowNetworkFileSystem: this.force,
-    });
+    const queue = this.openQueue(options);
     try {
       return await action(queue);
     } finally {
       await queue.close();
     }
+  }
+
+  /** The queue, for whoever closes it again. The database is opened at the first call. */
+  openQueue({ create }: { create: boolean }): JobQueue {
+    return new JobQueue(this.path, { initialize: create, allowNetworkFileSystem: this.force });
   }
 
   /** The database, as an absolute path unless it is a URL. */

@@ -32,6 +32,8 @@ export interface Terminal {
   now(): number;
   /** Everything on standard input, once it has ended. */
   readStdin(): Promise<string>;
+  /** Standard input as it comes. */
+  stdin(): AsyncIterable<Uint8Array>;
   /** Reads a variable and removes it, so that nothing that is started from here inherits it. */
   takeEnv(name: string): string | undefined;
   readonly pid: number;
@@ -59,6 +61,7 @@ export function systemTerminal(): Terminal {
       for await (const chunk of process.stdin.setEncoding("utf8")) text += chunk;
       return text;
     },
+    stdin: () => process.stdin,
     takeEnv: (name) => {
       const value = process.env[name];
       delete process.env[name];

@@ -15,6 +15,7 @@ export async function call(words: readonly string[], cwd: string): Promise<Ran> 
     env: {},
     now: () => Date.now(),
     readStdin: async () => "",
+    stdin: async function* () {},
     takeEnv: () => undefined,
     pid: 0,
     program: ["/usr/bin/node", "/usr/bin/gigq"],

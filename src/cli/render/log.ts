@@ -19,12 +19,15 @@ export function renderGap({ omitted }: LogGap): string {
 
 /** The same as one JSON object a line. */
 export function renderLogEntryJson(entry: LogEntry): string {
-  if ("omitted" in entry) {
-    return `${plainJson({ attempt: entry.attempt, omitted: entry.omitted })}\n`;
-  }
+  return `${plainJson(jsonOfLogEntry(entry))}\n`;
+}
+
+/** The same as JSON can hold it: what is no UTF-8 as `base64` in the place of `text`. */
+export function jsonOfLogEntry(entry: LogEntry): object {
+  if ("omitted" in entry) return { attempt: entry.attempt, omitted: entry.omitted };
   const { at, attempt, stream, bytes, text } = entry;
   const what = isUtf8(bytes) ? { text } : { base64: bytes.toString("base64") };
-  return `${plainJson({ at, attempt, stream, ...what })}\n`;
+  return { at, attempt, stream, ...what };
 }
 
 /** Local time of day, to the millisecond. */

@@ -1,0 +1,97 @@
+import {
+  type ChangeResult,
+  GigqError,
+  type JobQueue,
+  type JobRef,
+  type JobSummary,
+} from "../../index.js";
+import { parseRef } from "../options.js";
+import { plainLine } from "../render/plain.js";
+import { ofJob } from "./job-schema.js";
+import type { Tool } from "./tool.js";
+
+/** A worker kills within moments; longer than this, none is there to do so. */
+const KILL_TIMEOUT = 10;
+
+export const cancelJob: Tool<{ id: number | string; force?: boolean }> = {
+  name: "cancel_job",
+  description:
+    "Cancel a pending job, and those that depend on it unless they say otherwise; with force, also kill one that runs.",
+  inputSchema: ofJob({
+    force: { type: "boolean", description: "Also kill it if it runs; false unless given." },
+  }),
+  annotations: { readOnlyHint: false, destructiveHint: true },
+  async call(around, { id, force = false }) {
+    return around.lend({ create: false }, async (queue) => {
+      const [result] = await queue.cancelAll([parseRef(String(id))], { force });
+      const { job, changed } = result!;
+      if (!changed) throw refusal(job, ...whyNotCancelled(job));
+      const { signal } = around;
+      const now = job.status === "running" ? await afterKilling(queue, job.seq, signal) : job;
+      if (now.status !== "cancelled") throw refusal(now, ...whyNotCancelled(now, force));
+      return answerOf({ ...result!, job: now });
+    });
+  },
+};
+
+export const requeueJob: Tool<{ id: number | string }> = {
+  name: "requeue_job",
+  description:
+    "Give a failed, timed out or cancelled job another go, with attempts at 0 and no delay. Jobs that were cancelled for its sake come back with it.",
+  inputSchema: ofJob(),
+  annotations: { readOnlyHint: false, destructiveHint: false },
+  async call(around, { id }) {
+    return around.lend({ create: false }, async (queue) => {
+      const [result] = await queue.requeueAll([parseRef(String(id))]);
+      const { job, changed } = result!;
+      if (!changed) throw refusal(job, ...whyNotRequeued(job));
+      return answerOf(result!);
+    });
+  },
+};
+
+/** The job once it is over, or as it is after some seconds. */
+async function afterKilling(
+  queue: JobQueue,
+  ref: JobRef,
+  signal: AbortSignal,
+): Promise<JobSummary> {
+  await queue.wait([ref], { timeout: KILL_TIMEOUT, signal }).catch((error) => {
+    if (error.code !== "wait-timeout" && !signal.aborted) throw error;
+  });
+  const info = await queue.getStatus(ref);
+  if (info.exists) return info;
+  throw new GigqError("unknown-job", `job #${ref} is gone`, { hint: "It was cleared meanwhile" });
+}
+
+function answerOf({ job, followed }: ChangeResult): object {
+  const { id, seq, name, status } = job;
+  return { id, seq, name, status, followed };
+}
+
+type Reason = readonly [message: string, hint: string];
+
+function whyNotCancelled(job: JobSummary, isAsked = false): Reason {
+  if (job.status !== "running") {
+    return [`is ${job.status} already`, "Only jobs that are not over can be cancelled"];
+  }
+  return isAsked
+    ? [
+        `still runs: its worker ${job.workerId} has not answered in ${KILL_TIMEOUT} s`,
+        "It is cancelled as soon as the worker sees it; is the worker alive?",
+      ]
+    : ["is running, and only pending jobs are cancelled", "To kill it, give force: true"];
+}
+
+function whyNotRequeued(job: JobSummary): Reason {
+  return job.status === "cancelled"
+    ? [
+        `cannot run again before its parent does: ${job.error ?? ""}`,
+        "Requeue the parent: that restores this job too",
+      ]
+    : [`is ${job.status}`, "Only failed, timed out and cancelled jobs can be requeued"];
+}
+
+function refusal(job: JobSummary, message: string, hint: string): GigqError {
+  return new GigqError("forbidden", `#${job.seq} ${plainLine(job.name)} ${message}`, { hint });
+}

@@ -30,8 +30,18 @@ export function startGigq(
   args: readonly string[],
   options: RunOptions,
 ): ChildProcessWithoutNullStreams {
-  const child = start(args, options);
+  const child = openGigq(t, args, options);
   child.stdin.end(options.input ?? "");
+  return child;
+}
+
+/** The same, with a standard input that stays open. */
+export function openGigq(
+  t: TestContext,
+  args: readonly string[],
+  options: RunOptions,
+): ChildProcessWithoutNullStreams {
+  const child = start(args, options);
   t.after(() => child.kill("SIGKILL"));
   return child;
 }

@@ -1,10 +1,4 @@
-import {
-  type ChangeResult,
-  GigqError,
-  type JobQueue,
-  type JobRef,
-  type JobSummary,
-} from "../../index.js";
+import { type ChangeResult, GigqError, type JobQueue, type JobSummary } from "../../index.js";
 import { parseRef } from "../options.js";
 import { plainLine } from "../render/plain.js";
 import { ofJob } from "./job-schema.js";
@@ -26,9 +20,9 @@ export const cancelJob: Tool<{ id: number | string; force?: boolean }> = {
       const [result] = await queue.cancelAll([parseRef(String(id))], { force });
       const { job, changed } = result!;
       if (!changed) throw refusal(job, ...whyNotCancelled(job));
-      const { signal } = around;
-      const now = job.status === "running" ? await afterKilling(queue, job.seq, signal) : job;
-      if (now.status !== "cancelled") throw refusal(now, ...whyNotCancelled(now, force));
+      const now = await afterKilling(queue, job, around.signal);
+      if (now.status === "running") throw refusal(now, ...whyItStillRuns(now, around.signal));
+      if (now.status !== "cancelled") throw refusal(now, ...whyNotCancelled(now));
       return answerOf({ ...result!, job: now });
     });
   },
@@ -50,18 +44,18 @@ export const requeueJob: Tool<{ id: number | string }> = {
   },
 };
 
-/** The job once it is over, or as it is after some seconds. */
+/** A job that is to be killed, once it is over, or as it is after some seconds. */
 async function afterKilling(
   queue: JobQueue,
-  ref: JobRef,
+  job: JobSummary,
   signal: AbortSignal,
 ): Promise<JobSummary> {
-  await queue.wait([ref], { timeout: KILL_TIMEOUT, signal }).catch((error) => {
+  if (job.status !== "running") return job;
+  await queue.wait([job.seq], { timeout: KILL_TIMEOUT, signal }).catch((error) => {
     if (error.code !== "wait-timeout" && !signal.aborted) throw error;
   });
-  const info = await queue.getStatus(ref);
-  if (info.exists) return info;
-  throw new GigqError("unknown-job", `job #${ref} is gone`, { hint: "It was cleared meanwhile" });
+  const info = await queue.getStatus(job.seq);
+  return info.exists ? info : job;
 }
 
 function answerOf({ job, followed }: ChangeResult): object {
@@ -71,16 +65,19 @@ function answerOf({ job, followed }: ChangeResult): object {
 
 type Reason = readonly [message: string, hint: string];
 
-function whyNotCancelled(job: JobSummary, isAsked = false): Reason {
-  if (job.status !== "running") {
-    return [`is ${job.status} already`, "Only jobs that are not over can be cancelled"];
-  }
-  return isAsked
-    ? [
-        `still runs: its worker ${job.workerId} has not answered in ${KILL_TIMEOUT} s`,
-        "It is cancelled as soon as the worker sees it; is the worker alive?",
-      ]
-    : ["is running, and only pending jobs are cancelled", "To kill it, give force: true"];
+function whyNotCancelled({ status }: JobSummary): Reason {
+  return status === "running"
+    ? ["is running, and only pending jobs are cancelled", "To kill it, give force: true"]
+    : [`is ${status} already`, "Only jobs that are not over can be cancelled"];
+}
+
+function whyItStillRuns({ workerId }: JobSummary, signal: AbortSignal): Reason {
+  return [
+    signal.aborted
+      ? "still runs, and this server was told to end"
+      : `still runs: its worker ${workerId} has not answered in ${KILL_TIMEOUT} s`,
+    "It is cancelled as soon as the worker sees it; is the worker alive?",
+  ];
 }
 
 function whyNotRequeued(job: JobSummary): Reason {

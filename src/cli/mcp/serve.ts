@@ -1,4 +1,3 @@
-import { GigqError } from "../../index.js";
 import { plainJson } from "../render/plain.js";
 import type { Terminal } from "../terminal.js";
 import { answerTo, answerToTooLong, type Methods } from "./answer.js";
@@ -21,7 +20,7 @@ export async function serve(
 ): Promise<void> {
   const inHand = new Set<Promise<void>>();
   const read = async () => {
-    for await (const line of linesOf(readable(terminal.stdin()), LONGEST_BYTES)) {
+    for await (const line of linesOf(terminal.stdin(), LONGEST_BYTES)) {
       if (signal.aborted) return;
       if (line !== undefined && isBlank(line)) continue;
       const answering = answer(terminal, line, methods).finally(() => inHand.delete(answering));
@@ -31,19 +30,6 @@ export async function serve(
   };
   await Promise.race([read(), aborted(signal)]);
   await Promise.all(inHand);
-}
-
-/** Says of an input that cannot be read, such as a folder, that it is the one. */
-async function* readable(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* chunks;
-  } catch (cause) {
-    throw new GigqError(
-      "system-refused",
-      `standard input cannot be read: ${(cause as Error).message}`,
-      { hint: "Let the program that speaks the protocol start gigq mcp with a pipe", cause },
-    );
-  }
 }
 
 async function answer(

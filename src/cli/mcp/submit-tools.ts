@@ -50,8 +50,7 @@ export const submitWorkflow: Tool<{ steps: readonly Step[] }> = {
           properties: {
             id: {
               type: "string",
-              description:
-                "Names the step in this call, and its job unless there is a name. In any order.",
+              description: "Names the step in this call, and its job unless there is a name.",
             },
             dependsOn: {
               type: "array",

@@ -33,12 +33,26 @@ export async function readWorkflow(
   const { name, steps, ...others } = content;
   refuseUnknown(others, ["name", "steps"], "a workflow");
   const folder = isInput ? terminal.cwd : dirname(resolve(terminal.cwd, file));
-  const fieldsOf = new Map(stepsOf(steps));
+  const workflow = new Workflow(nameOf(name) ?? (isInput ? "workflow" : file));
+  const jobs = await addSteps(workflow, new Map(stepsOf(steps)), { folder, terminal, queue });
+  return { workflow, steps: jobs };
+}
+
+/**
+ * Adds a job for each step to a workflow, and answers them. Functions are looked up from `folder`,
+ * parents among the steps, then in the queue. Throws `usage`, which names the step,
+ * `unknown-parent`, or `cycle`.
+ */
+export async function addSteps(
+  workflow: Workflow,
+  fieldsOf: ReadonlyMap<string, Fields>,
+  around: { folder: string; terminal: Pick<Terminal, "now">; queue: JobQueue },
+): Promise<ReadonlyMap<string, Job>> {
+  const { folder, terminal, queue } = around;
   const jobs = new Map<string, Job>();
   for (const [step, fields] of fieldsOf) {
     jobs.set(step, await inStep(step, () => jobOf(step, fields, folder, terminal)));
   }
-  const workflow = new Workflow(nameOf(name) ?? (isInput ? "workflow" : file));
   for (const [step, fields] of fieldsOf) {
     await inStep(step, async () => {
       const parents = await parentsOf(fields.dependsOn ?? [], jobs, queue);
@@ -46,7 +60,7 @@ export async function readWorkflow(
     });
   }
   workflow.check();
-  return { workflow, steps: jobs };
+  return jobs;
 }
 
 /** YAML contains JSON, but its parser takes a hundred times as long. */
@@ -91,7 +105,7 @@ async function jobOf(
   step: string,
   fields: Fields,
   folder: string,
-  terminal: Terminal,
+  terminal: Pick<Terminal, "now">,
 ): Promise<Job> {
   const { function: address, dependsOn: _, timeout, retryDelay, delay, ...rules } = fields;
   if (typeof address !== "string") {

@@ -210,7 +210,7 @@ void test("the steps of a workflow are stored in any order, and run in that of t
     steps: [
       { id: "last", function: "./jobs.mjs#greet", dependsOn: ["a", "b"], name: "the end" },
       { id: "a", function: "./jobs.mjs#greet", params: { name: "Ada" } },
-      { id: "b", function: "./jobs.mjs#echo", dependsOn: ["a"], dependencies: [1], priority: 2 },
+      { id: "b", function: "./jobs.mjs#echo", dependsOn: [1, "a"], priority: 2 },
     ],
   });
   const stored = await Promise.all([desk.job(2), desk.job(3), desk.job(4)]);
@@ -246,14 +246,14 @@ void test("of a workflow with something wrong in it, nothing is stored", async (
     [
       [step("a"), step("b", { dependsOn: ["c"] })],
       "usage",
-      'step "b" depends on "c", and there is no such step',
-      "The steps are: a, b. Jobs in the queue go into dependencies",
+      'step b: it depends on "c", and there is no such step',
+      "The steps are: a, b",
     ],
     [[step("a"), step("a")], "usage", 'two steps have the id "a"', "Give each an id of its own"],
     [
       [step("a"), step("b", { function: "./jbos.mjs#greet" })],
       "usage",
-      'step "b": there is no module at ./jbos.mjs',
+      "step b: there is no module at ./jbos.mjs",
       `Paths are relative to where you stand (${desk.folder}). Did you mean ./jobs.mjs?`,
     ],
     [

@@ -28,6 +28,7 @@ export async function act(shell: Shell): Promise<number> {
   const reading = new SharedQueue(() => shell.openQueue({ create: false }));
   const writing = new SharedQueue(() => shell.openQueue({ create: true }));
   const methods = methodsOf(shell, {
+    terminal,
     cwd: terminal.cwd,
     database: shell.path,
     signal: abort.signal,

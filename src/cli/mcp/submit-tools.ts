@@ -1,6 +1,7 @@
-import { GigqError, Job, type JobOptions, type JobQueue, locateFunction } from "../../index.js";
+import { Job, type JobOptions, type JobQueue, locateFunction, Workflow } from "../../index.js";
 import { idsOf } from "../job-options.js";
 import { parseRef, usage } from "../options.js";
+import { addSteps } from "../read-workflow.js";
 import { JOB_PROPERTIES } from "./job-schema.js";
 import type { Surroundings, Tool } from "./tool.js";
 
@@ -30,10 +31,12 @@ export const submitJob: Tool<JobArguments> = {
   },
 };
 
-interface Step extends JobArguments {
+interface Step extends Omit<JobArguments, "dependencies"> {
   id: string;
-  dependsOn?: readonly string[];
+  dependsOn?: readonly (number | string)[];
 }
+
+const { dependencies, ...STEP_PROPERTIES } = JOB_PROPERTIES;
 
 export const submitWorkflow: Tool<{ steps: readonly Step[] }> = {
   name: "submit_workflow",
@@ -53,11 +56,11 @@ export const submitWorkflow: Tool<{ steps: readonly Step[] }> = {
               description: "Names the step in this call, and its job unless there is a name.",
             },
             dependsOn: {
-              type: "array",
-              items: { type: "string" },
-              description: "Ids of the steps that must complete before this one runs.",
+              ...dependencies,
+              description:
+                "Ids of the steps that must complete before this one runs; or of jobs in the queue.",
             },
-            ...JOB_PROPERTIES,
+            ...STEP_PROPERTIES,
           },
           required: ["id", "function"],
           additionalProperties: false,
@@ -70,8 +73,13 @@ export const submitWorkflow: Tool<{ steps: readonly Step[] }> = {
   },
   annotations: { readOnlyHint: false, destructiveHint: false },
   async call(around, { steps }) {
-    const jobs = await around.lend({ create: false }, (queue) => jobsOf(steps, around, queue));
-    const stored = await store(jobs, around);
+    const { cwd: folder, terminal, lend } = around;
+    const fields = fieldsOf(steps);
+    const workflow = new Workflow("workflow");
+    await lend({ create: false }, (queue) =>
+      addSteps(workflow, fields, { folder, terminal, queue }),
+    );
+    const stored = await store(workflow.jobs, around);
     return { jobs: stored.map((job, index) => ({ step: steps[index]!.id, ...job })) };
   },
 };
@@ -92,41 +100,14 @@ async function jobOf(given: JobArguments, { cwd }: Surroundings, queue: JobQueue
   });
 }
 
-/** The jobs of a workflow, in the order of its steps. */
-async function jobsOf(
-  steps: readonly Step[],
-  around: Surroundings,
-  queue: JobQueue,
-): Promise<Job[]> {
-  const jobs = new Map<string, Job>();
-  for (const { id, dependsOn: _, ...given } of steps) {
-    if (jobs.has(id)) throw usage(`two steps have the id "${id}"`, "Give each an id of its own");
-    jobs.set(id, await inStep(id, () => jobOf({ name: id, ...given }, around, queue)));
+/** The steps as a file has them: what is said of each, under its id. */
+function fieldsOf(steps: readonly Step[]): Map<string, Omit<Step, "id">> {
+  const fields = new Map<string, Omit<Step, "id">>();
+  for (const { id, ...said } of steps) {
+    if (fields.has(id)) throw usage(`two steps have the id "${id}"`, "Give each an id of its own");
+    fields.set(id, said);
   }
-  for (const { id, dependsOn = [] } of steps) {
-    for (const parent of dependsOn) {
-      const job = jobs.get(parent);
-      if (job !== undefined) jobs.get(id)!.dependOn(job);
-      else {
-        throw usage(
-          `step "${id}" depends on "${parent}", and there is no such step`,
-          `The steps are: ${[...jobs.keys()].join(", ")}. Jobs in the queue go into dependencies`,
-        );
-      }
-    }
-  }
-  return [...jobs.values()];
-}
-
-/** Says of what is wrong in which step it is. */
-async function inStep<T>(id: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (!(error instanceof GigqError)) throw error;
-    const { code, message, hint, cause } = error;
-    throw new GigqError(code, `step "${id}": ${message}`, { ...(hint && { hint }), cause });
-  }
+  return fields;
 }
 
 async function store(jobs: readonly Job[], around: Surroundings) {

@@ -1,8 +1,10 @@
 import type { JobQueue } from "../../index.js";
+import type { Terminal } from "../terminal.js";
 import type { ObjectSchema } from "./schema.js";
 
 /** What a tool finds around it. */
 export interface Surroundings {
+  readonly terminal: Pick<Terminal, "now">;
   /** Where paths of modules start. */
   readonly cwd: string;
   /** The path of the database, for people. */

@@ -55,7 +55,8 @@ export const JOB_PROPERTIES: Readonly<Record<keyof JobOptions, ValueSchema>> = {
   onParentFailure: {
     type: "string",
     enum: ["cancel", "wait", "run"],
-    description: "What becomes of it when one of them does not complete; cancel unless given.",
+    description:
+      "What becomes of it when a job it depends on does not complete; cancel unless given.",
   },
   passParentResults: {
     type: "boolean",

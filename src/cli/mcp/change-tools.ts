@@ -20,8 +20,8 @@ export const cancelJob: Tool<{ id: number | string; force?: boolean }> = {
       const [result] = await queue.cancelAll([parseRef(String(id))], { force });
       const { job, changed } = result!;
       if (!changed) throw refusal(job, ...whyNotCancelled(job));
-      const now = await afterKilling(queue, job, around.signal);
-      if (now.status === "running") throw refusal(now, ...whyItStillRuns(now, around.signal));
+      const { now, isWaitOver } = await afterKilling(queue, job, around.signal);
+      if (now.status === "running") throw refusal(now, ...whyItStillRuns(now, isWaitOver));
       if (now.status !== "cancelled") throw refusal(now, ...whyNotCancelled(now));
       return answerOf({ ...result!, job: now });
     });
@@ -44,18 +44,22 @@ export const requeueJob: Tool<{ id: number | string }> = {
   },
 };
 
-/** A job that is to be killed, once it is over, or as it is after some seconds. */
+/** A job that is to be killed, once it is over, or as it is when nobody waits any longer. */
 async function afterKilling(
   queue: JobQueue,
   job: JobSummary,
   signal: AbortSignal,
-): Promise<JobSummary> {
-  if (job.status !== "running") return job;
-  await queue.wait([job.seq], { timeout: KILL_TIMEOUT, signal }).catch((error) => {
-    if (error.code !== "wait-timeout" && !signal.aborted) throw error;
-  });
+): Promise<{ now: JobSummary; isWaitOver: boolean }> {
+  if (job.status !== "running") return { now: job, isWaitOver: false };
+  let isWaitOver = false;
+  try {
+    await queue.wait([job.seq], { timeout: KILL_TIMEOUT, signal });
+  } catch (error) {
+    isWaitOver = error instanceof GigqError && error.code === "wait-timeout";
+    if (!isWaitOver && !signal.aborted) throw error;
+  }
   const info = await queue.getStatus(job.seq);
-  return info.exists ? info : job;
+  return { now: info.exists ? info : job, isWaitOver };
 }
 
 function answerOf({ job, followed }: ChangeResult): object {
@@ -71,11 +75,11 @@ function whyNotCancelled({ status }: JobSummary): Reason {
     : [`is ${status} already`, "Only jobs that are not over can be cancelled"];
 }
 
-function whyItStillRuns({ workerId }: JobSummary, signal: AbortSignal): Reason {
+function whyItStillRuns({ workerId }: JobSummary, isWaitOver: boolean): Reason {
   return [
-    signal.aborted
-      ? "still runs, and this server was told to end"
-      : `still runs: its worker ${workerId} has not answered in ${KILL_TIMEOUT} s`,
+    isWaitOver
+      ? `still runs: its worker ${workerId} has not answered in ${KILL_TIMEOUT} s`
+      : "still runs, and this server was told to end",
     "It is cancelled as soon as the worker sees it; is the worker alive?",
   ];
 }

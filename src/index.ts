@@ -1,5 +1,5 @@
 export { type ErrorCode, GigqError } from "./errors.js";
-export type { Isolation } from "./executor/executor.js";
+export type { Isolation } from "./job/isolation.js";
 export {
   type Backoff,
   Job,
@@ -37,6 +37,7 @@ export {
   type ListOptions,
   type Stats,
 } from "./queue/job-queue.js";
+export type { JobInHand, WorkerInfo } from "./queue/list-workers.js";
 export { locateFunction } from "./queue/locate-function.js";
 export type { LogEntry, LogGap, LogLine, ReadLogsOptions } from "./queue/read-logs.js";
 export { type JobId, type ParamsOf, type Task, type TaskOptions, task } from "./queue/task.js";

@@ -1,12 +1,8 @@
+import type { Isolation } from "../job/isolation.js";
 import type { ParentResult } from "../job/job.js";
 import type { Outcome, StopReason } from "../job/outcome.js";
 import type { Progress } from "../job/progress.js";
 import type { StandardStream } from "./attribution.js";
-
-/** Where attempts run: in child processes, in threads, or in the worker's own event loop. */
-export type Isolation = "process" | "thread" | "inline";
-
-export const ISOLATIONS: readonly Isolation[] = ["process", "thread", "inline"];
 
 /** One run of a function, as an executor needs to know it. */
 export interface Attempt {

@@ -1,10 +1,11 @@
+import type { Isolation } from "../job/isolation.js";
 import type { Outcome, StopReason } from "../job/outcome.js";
 import { Abort } from "./child/abort.js";
 import { callFunction } from "./child/call-function.js";
 import { describeError } from "./child/describe-error.js";
 import { loadFunction } from "./child/load-function.js";
 import { Deadline } from "./deadline.js";
-import type { Attempt, Executor, ExecutorEvents, ExecutorOptions, Isolation } from "./executor.js";
+import type { Attempt, Executor, ExecutorEvents, ExecutorOptions } from "./executor.js";
 import { FALLS_BEHIND_MS } from "./falls-behind.js";
 import { fillEvenly } from "./fill-evenly.js";
 import { InlineOutput } from "./inline-output.js";

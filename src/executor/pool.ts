@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
+import type { Isolation } from "../job/isolation.js";
 import type { StopReason } from "../job/outcome.js";
 import { Deadline } from "./deadline.js";
-import type { Attempt, Executor, ExecutorEvents, ExecutorOptions, Isolation } from "./executor.js";
+import type { Attempt, Executor, ExecutorEvents, ExecutorOptions } from "./executor.js";
 import { fillEvenly } from "./fill-evenly.js";
 import { MemoryWatch } from "./memory-watch.js";
 import type { StartRunner } from "./runner.js";

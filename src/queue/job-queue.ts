@@ -9,6 +9,7 @@ import type { ChangeVerb, Counts, JobRef, Storage } from "../storage/storage.js"
 import type { Backup } from "../storage/upkeep.js";
 import type { Cleared, ClearOptions } from "./clear.js";
 import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./job-info.js";
+import type { WorkerInfo } from "./list-workers.js";
 import type { LogEntry, ReadLogsOptions } from "./read-logs.js";
 import type { JobId } from "./task.js";
 import { unknownJob } from "./unknown-job.js";
@@ -204,6 +205,15 @@ export class JobQueue {
     const { pending, running, completed, failed, cancelled, timeout } = counts;
     const total = pending + running + completed + failed + cancelled + timeout;
     return { ...counts, total };
+  }
+
+  /**
+   * The workers of this queue on this machine, oldest first: those that are alive, and dead ones
+   * that nobody has taken care of yet.
+   */
+  async workers(): Promise<WorkerInfo[]> {
+    const { listWorkers } = await import("./list-workers.js");
+    return listWorkers(await this.#open());
   }
 
   /**

@@ -1,4 +1,6 @@
+import type { Isolation } from "../job/isolation.js";
 import type { JobRecord, JobSpec, Lease, ParentResult } from "../job/job.js";
+import type { JobFilter } from "../job/job-filter.js";
 import type { JobStatus, Settled, Settlement } from "../job/lifecycle.js";
 import type { AttemptStatus } from "../job/outcome.js";
 import type { LogPiece, LogQuery, Writing } from "./log.js";
@@ -196,15 +198,19 @@ export interface Removed {
   readonly heldMs: number;
 }
 
-/** A worker, as the others need to know it. */
-export interface WorkerRecord {
+/** A worker, as the others need to know it, with the filter that says which jobs it takes. */
+export interface WorkerRecord extends JobFilter {
   /** Unique for good; a worker that starts again is another one. */
   readonly key: string;
   /** The part that the names of its slots begin with. */
   readonly workerId: string;
   readonly host: string;
   readonly pid: number;
+  /** ms UTC. */
   readonly startedAt: number;
+  /** How many slots it has. */
+  readonly concurrency: number;
+  readonly isolation: Isolation;
 }
 
 /** An attempt that was claimed and not settled. */

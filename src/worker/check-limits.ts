@@ -1,6 +1,6 @@
 import { GigqError } from "../errors.js";
-import type { Isolation } from "../executor/executor.js";
 import { canMeasureMemory, LEAST_RSS } from "../executor/memory.js";
+import type { Isolation } from "../job/isolation.js";
 import type { WorkerOptions, WorkerSettings } from "./check-worker.js";
 import { secondsOf } from "./seconds-of.js";
 

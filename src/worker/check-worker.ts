@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { type Clock, systemClock } from "../clock.js";
 import { GigqError } from "../errors.js";
-import { DEFAULT_GRACES, type Graces, ISOLATIONS, type Isolation } from "../executor/executor.js";
+import { DEFAULT_GRACES, type Graces } from "../executor/executor.js";
+import { ISOLATIONS, type Isolation } from "../job/isolation.js";
 import { checkLimits } from "./check-limits.js";
 import { defaultRoot, makeWorkerId } from "./liveness.js";
 import { secondsOf } from "./seconds-of.js";

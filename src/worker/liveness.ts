@@ -15,28 +15,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { GigqError } from "../errors.js";
 import type { Traces } from "../executor/executor.js";
+import {
+  CHILDREN_PIPE,
+  folderOf,
+  standingOf,
+  WORKER_KEY,
+  WORKER_PIPE,
+} from "../storage/standing.js";
 import type { Storage, WorkerRecord } from "../storage/storage.js";
-
-/*
- * How workers of one machine know of each other's death. Each has a folder with two named pipes:
- * one that it holds open for reading itself, and one that its child processes hold open as well.
- * The system closes them when a process ends, however it ends, and not before: somebody who opens
- * such a pipe for writing, without waiting, is refused (ENXIO, see fifo(7)) exactly when nobody is
- * left who holds it. That needs no clock, takes no lock, and goes through the walls of containers
- * that share the folder. A worker that is suspended or slow holds its pipe all the same.
- */
-const WORKER_PIPE = "worker";
-const CHILDREN_PIPE = "children";
-
-/** What is left of a worker that was enlisted. */
-export type Standing = "alive" | "children" | "gone";
-
-export function standingOf(meetingPlace: string, key: string): Standing {
-  const folder = folderOf(meetingPlace, key);
-  if (folder === undefined) return "gone";
-  if (isHeld(join(folder, WORKER_PIPE))) return "alive";
-  return isHeld(join(folder, CHILDREN_PIPE)) ? "children" : "gone";
-}
 
 type Place = Pick<Storage, "meetingPlace" | "identity">;
 
@@ -136,9 +122,9 @@ export function makeWorkerId(): string {
 }
 
 /** What other workers need to know of this one. */
-export function identify(workerId: string, startedAt: number): WorkerRecord {
+export function identify(said: Omit<WorkerRecord, "key" | "host" | "pid">): WorkerRecord {
   const key = randomBytes(6).toString("hex");
-  return { key, workerId, host: hostname(), pid: process.pid, startedAt };
+  return { key, host: hostname(), pid: process.pid, ...said };
 }
 
 /** The folder that children run in unless told otherwise. */
@@ -147,25 +133,6 @@ export function defaultRoot(): string {
 }
 
 const READ_END = constants.O_RDONLY | constants.O_NONBLOCK;
-const WRITE_END = constants.O_WRONLY | constants.O_NONBLOCK;
-
-/** What cannot be told counts as held: nobody is robbed on a suspicion. */
-function isHeld(pipe: string): boolean {
-  try {
-    closeSync(openSync(pipe, WRITE_END));
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code !== "ENXIO" && code !== "ENOENT" && code !== "ENOTDIR";
-  }
-}
-
-const KEY = /^[0-9a-f]{12}$/;
-
-/** A key comes out of the database, and could be anything; `undefined` for one that was not made here. */
-export function folderOf(meetingPlace: string, key: string): string | undefined {
-  return KEY.test(key) ? join(meetingPlace, key) : undefined;
-}
 
 /** Another worker may be removing the place as the last one there. */
 function makeFolder(folder: string): void {
@@ -181,7 +148,7 @@ function makeFolder(folder: string): void {
 
 function foldersOf(meetingPlace: string): string[] {
   try {
-    return readdirSync(meetingPlace).filter((name) => KEY.test(name));
+    return readdirSync(meetingPlace).filter((name) => WORKER_KEY.test(name));
   } catch {
     return [];
   }

@@ -14,8 +14,17 @@ export class Membership {
   readonly #presence: Presence;
 
   /** First the sign of life, then the name: nobody known is without one. */
-  static async begin(storage: Storage, { workerId, clock }: WorkerSettings): Promise<Membership> {
-    const self = identify(workerId, clock.now());
+  static async begin(storage: Storage, settings: WorkerSettings): Promise<Membership> {
+    const { workerId, concurrency, isolation, clock } = settings;
+    const startedAt = clock.now();
+    const self = identify({
+      workerId,
+      startedAt,
+      concurrency,
+      isolation,
+      minPriority: null,
+      names: null,
+    });
     const known = new Set((await storage.workers()).map((worker) => worker.key));
     removeStrays(storage.meetingPlace, known, clock.now());
     const presence = await Presence.begin(storage, self.key).catch(async (error) => {

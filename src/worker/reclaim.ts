@@ -2,9 +2,10 @@ import type { Clock } from "../clock.js";
 import { killRemains, lastBegun } from "../executor/remains.js";
 import { type Settlement, settle } from "../job/lifecycle.js";
 import type { Outcome } from "../job/outcome.js";
+import { folderOf, standingOf } from "../storage/standing.js";
 import type { AttemptInHand, Storage, WorkerRecord } from "../storage/storage.js";
 import { infoOf } from "./hands.js";
-import { folderOf, removeTraces, standingOf, tagOf } from "./liveness.js";
+import { removeTraces, tagOf } from "./liveness.js";
 import type { WorkerEvent } from "./worker-event.js";
 
 /** How often the others are looked at. */

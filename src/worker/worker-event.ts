@@ -1,5 +1,5 @@
 import type { GigqError } from "../errors.js";
-import type { Isolation } from "../executor/executor.js";
+import type { Isolation } from "../job/isolation.js";
 import type { JobStatus } from "../job/lifecycle.js";
 import type { AttemptStatus } from "../job/outcome.js";
 

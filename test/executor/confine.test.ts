@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import type { Isolation } from "../../src/executor/executor.js";
+import type { Isolation } from "../../src/job/isolation.js";
 import { attemptOf, Driver, errorOf, resultOf } from "../support/attempts.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { writeFiles } from "../support/write-files.js";

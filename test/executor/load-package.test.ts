@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Isolation } from "../../src/executor/executor.js";
+import type { Isolation } from "../../src/job/isolation.js";
 import { attemptAt, attemptOf, Driver, errorOf, resultOf } from "../support/attempts.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { writeFiles } from "../support/write-files.js";

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
 import { systemClock } from "../../src/clock.js";
-import { Scene } from "../../src/storage/contract/scene.js";
+import { Scene, workerRecord } from "../../src/storage/contract/scene.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
@@ -166,7 +166,7 @@ async function queue(t: TestContext) {
   const path = join(folder, "queue.db");
   const storage = await openSqlite(path, { create: true, clock: systemClock });
   t.after(() => storage.close());
-  await storage.enlist({ key: "w", workerId: "w", host: "h", pid: 1, startedAt: 1 });
+  await storage.enlist(workerRecord("w"));
   return {
     folder,
     path,

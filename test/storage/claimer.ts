@@ -4,6 +4,7 @@ import { systemClock } from "../../src/clock.js";
 import { settle } from "../../src/job/lifecycle.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import type { Claim } from "../../src/storage/storage.js";
+import { workerRecord } from "../../src/storage/contract/scene.js";
 
 /*
  * A process that claims jobs and completes them: node claimer.js DATABASE NAME TOTAL. It claims
@@ -12,7 +13,7 @@ import type { Claim } from "../../src/storage/storage.js";
  */
 const [path, name, total] = process.argv.slice(2) as [string, string, string];
 const storage = await openSqlite(path, { create: false, clock: systemClock });
-await storage.enlist({ key: name, workerId: name, host: "box", pid: process.pid, startedAt: 1 });
+await storage.enlist(workerRecord(name));
 
 let turns = 0;
 let held = await step([]);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
 import { systemClock } from "../../src/clock.js";
+import { ISOLATIONS } from "../../src/job/isolation.js";
 import type { JobRecord } from "../../src/job/job.js";
 import { COMPLETED, FAILED, Scene } from "../../src/storage/contract/scene.js";
 import { openDatabase } from "../../src/storage/sqlite/open-database.js";
@@ -89,6 +90,15 @@ for (const version of VERSIONS) {
     await scene.end(claims[1]!, FAILED);
     assert.equal(await scene.status(job("running"), job("to be killed")), "completed cancelled");
     await scene.run(job("waits for one of two"));
+  });
+
+  void test(`a worker of schema ${version} takes all jobs, as far as is known`, async (t) => {
+    const { scene } = await oldQueue(t, version);
+    const [worker] = (await scene.storage.workers()) as [WorkerRecord];
+    const { minPriority, names } = worker;
+    assert.deepEqual({ minPriority, names }, { minPriority: null, names: null });
+    assert.ok(worker.concurrency >= 1);
+    assert.ok(ISOLATIONS.includes(worker.isolation), worker.isolation);
   });
 
   void test(`a family of schema ${version} is restored and removed`, async (t) => {

@@ -5,8 +5,8 @@ import {
   createExecutor,
   type Executor,
   type ExecutorOptions,
-  type Isolation,
 } from "../../src/executor/executor.js";
+import type { Isolation } from "../../src/job/isolation.js";
 import type { Outcome } from "../../src/job/outcome.js";
 import { eventually } from "./eventually.js";
 import { fixture, PROJECT } from "./paths.js";

@@ -144,5 +144,15 @@ export class Scene {
 
 /** A worker of that key. */
 export function workerRecord(key: string): WorkerRecord {
-  return { key, workerId: key, host: "box", pid: 1, startedAt: 1_700_000_000_000 };
+  return {
+    key,
+    workerId: key,
+    host: "box",
+    pid: 1,
+    startedAt: 1_700_000_000_000,
+    concurrency: 4,
+    isolation: "thread",
+    minPriority: null,
+    names: null,
+  };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { WorkerRecord } from "../storage.js";
 import { COMPLETED, LOST, workerRecord } from "./scene.js";
 import type { Story } from "./story.js";
 
@@ -11,6 +12,18 @@ export function workersContract(story: Story): void {
     assert.deepEqual(await other.workers(), [workerRecord("a"), workerRecord("b")]);
     assert.equal(await other.dismiss("a"), true);
     assert.deepEqual(await scene.storage.workers(), [workerRecord("b")]);
+  });
+
+  story("what others need to know of a worker is kept as it was said", async (scene) => {
+    const picky: WorkerRecord = {
+      ...workerRecord("picky"),
+      concurrency: 1_000,
+      isolation: "inline",
+      minPriority: -(2 ** 31),
+      names: ["report-*", 'a "quoted" ?', "größe 🎈"],
+    };
+    await scene.storage.enlist(picky);
+    assert.deepEqual(await scene.storage.workers(), [picky]);
   });
 
   story("a worker that is not enlisted is told so, and given nothing", async (scene) => {

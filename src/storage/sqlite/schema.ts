@@ -135,6 +135,15 @@ const MIGRATIONS: readonly string[] = [
   set worker_key = 'before-schema-2', turn = 0
   where status = 'running';
   `,
+  `
+  -- What others need to know of a worker: how many slots it has, where its jobs run, and which it
+  -- takes; null for all. A worker of an older gigq, which says none of it, takes all.
+  alter table worker add column concurrency integer not null default 1;
+  alter table worker add column isolation text not null default 'process';
+  alter table worker add column min_priority integer;
+  -- A list as JSON.
+  alter table worker add column names text;
+  `,
 ];
 
 /** The version that this code reads and writes. */

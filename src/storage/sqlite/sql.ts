@@ -234,13 +234,15 @@ from job
 where cancel_requested = 1 and worker_key = ?`;
 
 export const ENLIST: string = `
-insert into worker (key, worker_id, host, pid, started_at)
-values (?, ?, ?, ?, ?)`;
+insert into worker (
+  key, worker_id, host, pid, started_at, concurrency, isolation, min_priority, names
+)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export const IS_ENLISTED: string = "select 1 from worker where key = ?";
 
 export const WORKERS: string = `
-select key, worker_id, host, pid, started_at
+select *
 from worker
 order by started_at, key`;
 

@@ -1,4 +1,5 @@
 import type { Database } from "better-sqlite3";
+import type { Isolation } from "../../job/isolation.js";
 import type { AttemptInHand, WorkerRecord } from "../storage.js";
 import { attemptInHandOfRow, type JobRow } from "./rows.js";
 import * as sql from "./sql.js";
@@ -19,8 +20,14 @@ export class Workers {
     this.#dismiss = db.prepare(sql.DISMISS);
   }
 
-  enlist({ key, workerId, host, pid, startedAt }: WorkerRecord): void {
-    this.#enlist.run(key, workerId, host, pid, startedAt);
+  enlist(worker: WorkerRecord): void {
+    const { key, workerId, host, pid, startedAt, concurrency, isolation } = worker;
+    const { minPriority, names } = worker;
+    const namesColumn = names === null ? null : JSON.stringify(names);
+    this.#enlist.run(
+      ...[key, workerId, host, pid, startedAt],
+      ...[concurrency, isolation, minPriority, namesColumn],
+    );
   }
 
   isEnlisted(key: string): boolean {
@@ -34,6 +41,10 @@ export class Workers {
       host: row.host,
       pid: row.pid,
       startedAt: row.started_at,
+      concurrency: row.concurrency,
+      isolation: row.isolation,
+      minPriority: row.min_priority,
+      names: row.names === null ? null : JSON.parse(row.names),
     }));
   }
 
@@ -54,4 +65,8 @@ interface WorkerRow {
   host: string;
   pid: number;
   started_at: number;
+  concurrency: number;
+  isolation: Isolation;
+  min_priority: number | null;
+  names: string | null;
 }

@@ -1,4 +1,4 @@
-import type { Isolation } from "../../../src/executor/executor.js";
+import type { Isolation } from "../../../src/job/isolation.js";
 
 /** What an isolation promises beyond what all of them do. */
 export interface Promises {

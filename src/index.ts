@@ -12,6 +12,7 @@ export {
   type ParentResult,
 } from "./job/job.js";
 export type { JobContext, JobFunction } from "./job/job-context.js";
+export { type JobFilter, passesFilter } from "./job/job-filter.js";
 export {
   cancelInsteadOfRetry,
   isFinished,

@@ -169,6 +169,11 @@ export function parseRefs(
   return [...list, ...text.split(",").map((item) => parseRef(item.trim()))];
 }
 
+/** Adds to a list of texts, for options that may be given several times. */
+export function parseList(text: string, list: readonly string[] = []): string[] {
+  return [...list, text];
+}
+
 /** Says of a value that cannot be read which flag it was given with. */
 export function named<T>(flag: string, parse: () => T): T {
   try {

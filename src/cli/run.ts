@@ -42,6 +42,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     backup: { summary: "copy the queue to a file", load: () => import("./commands/backup.js") },
     stats: { summary: "count the jobs by status", load: () => import("./commands/stats.js") },
     worker: { summary: "take jobs out and run them", load: () => import("./commands/worker.js") },
+    workers: { summary: "who takes jobs out", load: () => import("./commands/workers.js") },
     init: { summary: "create a queue", load: () => import("./commands/init.js") },
     mcp: {
       summary: "let an agent or editor drive the queue, over the Model Context Protocol",

@@ -1,8 +1,8 @@
 import type { Command, Option } from "commander";
 import { named, usage } from "./options.js";
 
-/** The options that add to what was given before; any other is given once. */
-const REPEATABLE: readonly string[] = ["--param", "--depends-on"];
+/** The options that add to what was given before, of some commands only; any other is given once. */
+const REPEATABLE: readonly string[] = ["--param", "--depends-on", "worker --name"];
 
 /**
  * Refuses what commander lets pass: an option given twice, of which it takes the last; an empty
@@ -20,7 +20,7 @@ function checkValues(option: Option, command: Command, argv: readonly string[]):
   const parse = option.parseArg as ((text: string, previous: unknown) => unknown) | undefined;
   let given = false;
   option.argParser((text: string, previous: unknown) => {
-    if (given && !REPEATABLE.includes(flag)) {
+    if (given && !isRepeatable(flag, command)) {
       throw usage(`${flag} is given twice`, "Leave one of them out");
     }
     given = true;
@@ -35,6 +35,10 @@ function checkValues(option: Option, command: Command, argv: readonly string[]):
     }
     return parse === undefined ? text : named(flag, () => parse(text, previous));
   });
+}
+
+function isRepeatable(flag: string, command: Command): boolean {
+  return REPEATABLE.includes(flag) || REPEATABLE.includes(`${command.name()} ${flag}`);
 }
 
 function isOption(text: string, command: Command): boolean {

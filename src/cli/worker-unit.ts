@@ -34,6 +34,8 @@ const WORDS: Words = {
   maxJobsPerChild: (value) => ["--max-jobs-per-child", String(value)],
   maxRss: (value) => ["--max-rss", String(value)],
   logLimit: (value) => ["--log-limit", String(value)],
+  minPriority: (value) => ["--min-priority", String(value)],
+  name: (value) => value.flatMap((name) => ["--name", name]),
   logFormat: (value) => ["--log-format", value],
   debug: () => ["--debug"],
 };

@@ -11,8 +11,11 @@ export interface JobFilter {
   readonly names: readonly string[] | null;
 }
 
+/** Lets all through. */
+export const NO_FILTER: JobFilter = { minPriority: null, names: null };
+
 /** Says whether a filter lets a job through; storage engines agree with this. */
-export function passes(filter: JobFilter, job: Pick<JobSpec, "name" | "priority">): boolean {
+export function passesFilter(filter: JobFilter, job: Pick<JobSpec, "name" | "priority">): boolean {
   const { minPriority, names } = filter;
   if (minPriority !== null && job.priority < minPriority) return false;
   return names === null || names.some((pattern) => matches(pattern, job.name));

@@ -235,6 +235,11 @@ export interface AdvanceStep {
   readonly firstTurn: number;
   /** Claims only this job. */
   readonly only?: number | undefined;
+  /**
+   * Claims only what passes; all unless given. A ready job that does not pass costs nothing, unless
+   * a pattern begins as the names of thousands of ready jobs do, and matches few of them.
+   */
+  readonly filter?: JobFilter | undefined;
   readonly now: number;
   /** Once it has fired, nobody's lock is waited for any longer. */
   readonly signal?: AbortSignal | undefined;

@@ -3,6 +3,8 @@ import { type Clock, systemClock } from "../clock.js";
 import { GigqError } from "../errors.js";
 import { DEFAULT_GRACES, type Graces } from "../executor/executor.js";
 import { ISOLATIONS, type Isolation } from "../job/isolation.js";
+import type { JobFilter } from "../job/job-filter.js";
+import { checkFilter } from "./check-filter.js";
 import { checkLimits } from "./check-limits.js";
 import { defaultRoot, makeWorkerId } from "./liveness.js";
 import { secondsOf } from "./seconds-of.js";
@@ -47,6 +49,13 @@ export interface WorkerOptions {
   logLimit?: number;
   /** Works on this job only, by its number. */
   only?: number;
+  /** Takes only jobs of this priority or a higher one. */
+  minPriority?: number;
+  /**
+   * Takes only jobs with one of these names, or that match one: `*` stands for any characters, or
+   * none, and `?` for any one.
+   */
+  names?: readonly string[];
   /** Hears what the worker does; must not throw. */
   onEvent?: (event: WorkerEvent) => void;
   /** Removes completed and cancelled jobs that ended longer ago, in seconds; keeps all unless given. */
@@ -75,6 +84,7 @@ export interface WorkerSettings {
   readonly until: "once" | "drain" | undefined;
   readonly logLimit: number;
   readonly only: number | undefined;
+  readonly filter: JobFilter;
   readonly onEvent: (event: WorkerEvent) => void;
   readonly keepMs: number | undefined;
   readonly allowNetworkFileSystem: boolean;
@@ -100,6 +110,7 @@ export function checkWorker(options: WorkerOptions): WorkerSettings {
     until: options.until,
     logLimit: logLimitOf(options.logLimit ?? 2 ** 20),
     only: options.only,
+    filter: checkFilter(options),
     onEvent: options.onEvent ?? unheard,
     keepMs:
       options.keep === undefined ? undefined : secondsOf("keep", options.keep, 0, LONGEST_KEEP),

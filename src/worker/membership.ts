@@ -15,16 +15,9 @@ export class Membership {
 
   /** First the sign of life, then the name: nobody known is without one. */
   static async begin(storage: Storage, settings: WorkerSettings): Promise<Membership> {
-    const { workerId, concurrency, isolation, clock } = settings;
+    const { workerId, concurrency, isolation, filter, clock } = settings;
     const startedAt = clock.now();
-    const self = identify({
-      workerId,
-      startedAt,
-      concurrency,
-      isolation,
-      minPriority: null,
-      names: null,
-    });
+    const self = identify({ workerId, startedAt, concurrency, isolation, ...filter });
     const known = new Set((await storage.workers()).map((worker) => worker.key));
     removeStrays(storage.meetingPlace, known, clock.now());
     const presence = await Presence.begin(storage, self.key).catch(async (error) => {

@@ -193,6 +193,7 @@ export class WorkLoop {
         claimants,
         firstTurn: this.#turns - claimants.length + 1,
         only: this.#settings.only,
+        filter: this.#settings.filter,
         now: this.#settings.clock.now(),
         signal: this.#impatience.signal,
       });

@@ -23,6 +23,10 @@ export type WorkerEvent =
       readonly location: string;
       readonly concurrency: number;
       readonly isolation: Isolation;
+      /** Takes jobs of this priority or a higher one only; `null` for all. */
+      readonly minPriority: number | null;
+      /** Takes jobs with one of these names, or that match one, only; `null` for all. */
+      readonly names: readonly string[] | null;
     }
   | ({ readonly type: "begun" } & AttemptInfo)
   | ({

@@ -33,10 +33,10 @@ export class Worker {
 
   /** Works until `stop()` is called and everything in hand is settled, or as `until` says. */
   async start(): Promise<void> {
-    const { until, onEvent, concurrency, isolation, workerId } = this.#settings;
+    const { until, onEvent, workerId, concurrency, isolation, filter } = this.#settings;
     await this.#alone(async (loop) => {
       const location = nameOf(this.#place);
-      onEvent({ type: "started", workerId, location, concurrency, isolation });
+      onEvent({ type: "started", workerId, location, concurrency, isolation, ...filter });
       await loop.work({
         budget: until === "once" ? 1 : Number.POSITIVE_INFINITY,
         untilStarved: until !== undefined,

@@ -7,7 +7,7 @@ import { Desk, says } from "./desk.js";
 
 const COMMANDS: readonly string[] = [
   ...["submit", "workflow", "run", "status", "list", "logs", "wait", "cancel"],
-  ...["requeue", "clear", "backup", "stats", "worker", "init", "mcp"],
+  ...["requeue", "clear", "backup", "stats", "worker", "workers", "init", "mcp"],
 ];
 
 void test("gigq alone, gigq help and gigq --help show all commands, on stdout", async (t) => {

@@ -54,6 +54,17 @@ void test("a unit holds the limits on children", async (t) => {
   );
 });
 
+void test("a unit holds which jobs are taken", async (t) => {
+  const desk = new Desk(t);
+  const { ExecStart } = settingsOf(
+    await desk.ask("worker --name report-* --min-priority -5 --name 100% --print-unit"),
+  );
+  assert.equal(
+    ExecStart,
+    `${process.execPath} ${GIGQ} worker --min-priority -5 --name report-* --name 100%%`,
+  );
+});
+
 void test("systemd waits for longer than a worker takes to stop", async (t) => {
   const desk = new Desk(t);
   for (const [flags, seconds] of [

@@ -74,7 +74,15 @@ void test("a log in JSON is one object a line", async (t) => {
   const durationMs = told[2]?.durationMs;
   assert.equal(typeof durationMs, "number");
   assert.deepEqual(told, [
-    { type: "started", workerId: "box", location: desk.db, concurrency: 1, isolation: "process" },
+    {
+      type: "started",
+      workerId: "box",
+      location: desk.db,
+      concurrency: 1,
+      isolation: "process",
+      minPriority: null,
+      names: null,
+    },
     { type: "begun", ...attempt },
     {
       type: "ended",

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { said } from "../support/gigq.js";
-import { Desk } from "./desk.js";
+import { collect, said } from "../support/gigq.js";
+import { Desk, says } from "./desk.js";
 
 void test("a queue tells of its workers, and of what each has in hand", async (t) => {
   const desk = new Desk(t);
@@ -46,6 +46,66 @@ void test("a queue tells of its workers, and of what each has in hand", async (t
   assert.match(slot!, /^busy-[01]$/);
   assert.notEqual(first!.key, second!.key);
   assert.ok(Date.parse(second!.startedAt) <= Date.parse(startedAt!));
+});
+
+void test("gigq workers shows who takes which jobs, and has which in hand", async (t) => {
+  const desk = new Desk(t);
+  await desk.ask("init");
+  const nobody = await desk.gigq("workers");
+  assert.deepEqual(nobody, says({ stderr: "No worker is alive\nStart one with: gigq worker\n" }));
+  assert.deepEqual(
+    await desk.gigq("workers --json"),
+    says({ stdout: "[]\n", stderr: nobody.stderr }),
+  );
+  for (const name of ["report-1", "report-2", "import"]) {
+    await desk.ask(`submit ./jobs.mjs#hold --name ${name} --priority 5 -p file=held`);
+  }
+  const picky = desk.start(
+    "worker --worker-id picky -c 3 --min-priority -1 --name report-* --name rare",
+  );
+  const stderr = collect(picky.stderr);
+  await desk.pids("held", 2);
+  assert.match(stderr(), /· child processes · only priority -1 and up · report-\*, rare\n/);
+  const [heads, row, ...rest] = (await desk.ask("workers")).split("\n");
+  assert.match(heads!, /^WORKER +STATE +HOST +PID +AGE +BUSY +ISOLATION +TAKES +JOBS$/);
+  const [, pid, takes] =
+    /^picky +alive +\S+ +(\d+) +\S+ +2\/3 +process +(\S.*?) {2,}#1 report-1, #2 report-2$/.exec(
+      row!,
+    )!;
+  assert.deepEqual([Number(pid), takes], [picky.pid, "priority -1 and up · report-*, rare"]);
+  assert.deepEqual(rest, [""]);
+  const [known] = JSON.parse(await desk.ask("workers --json"));
+  assert.deepEqual(
+    [known.workerId, known.names, known.jobs.length],
+    ["picky", ["report-*", "rare"], 2],
+  );
+  picky.kill("SIGKILL");
+  await once(picky, "close");
+  const { status, stdout, stderr: hint } = await desk.gigq("workers");
+  assert.match(stdout, /\npicky +dead /);
+  assert.deepEqual(
+    [status, hint],
+    [
+      0,
+      "No worker is alive\nStart one with: gigq worker; it takes care of what the dead ones left, too\n",
+    ],
+  );
+});
+
+void test("gigq workers creates no queue", async (t) => {
+  const desk = new Desk(t);
+  assert.equal((await desk.gigq("workers")).status, 5);
+  assert.equal(existsSync(desk.db), false);
+});
+
+void test("with --drain, a worker stops when nothing is ready that it takes", async (t) => {
+  const desk = new Desk(t);
+  for (const name of ["a", "b", "a"]) await desk.ask(`submit ./jobs.mjs#greet --name ${name}`);
+  assert.equal((await desk.gigq("worker --drain --name a")).status, 0);
+  const { pending, completed } = await desk.queue.stats();
+  assert.deepEqual({ pending, completed }, { pending: 1, completed: 2 });
+  assert.equal((await desk.gigq("worker --drain --min-priority 1")).status, 0);
+  assert.equal((await desk.queue.stats()).pending, 1);
 });
 
 void test("a killed worker is dead until another has taken care of it, and one that ended is not known", async (t) => {

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import { systemClock } from "../../src/clock.js";
 import { settle } from "../../src/job/lifecycle.js";
+import { workerRecord } from "../../src/storage/contract/scene.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import type { Claim } from "../../src/storage/storage.js";
-import { workerRecord } from "../../src/storage/contract/scene.js";
 
 /*
  * A process that claims jobs and completes them: node claimer.js DATABASE NAME TOTAL. It claims

@@ -4,6 +4,7 @@ import { type TestContext, test } from "node:test";
 import type { Database } from "better-sqlite3";
 import { systemClock } from "../../src/clock.js";
 import { spec } from "../../src/storage/contract/spec.js";
+import * as byName from "../../src/storage/sqlite/by-name-sql.js";
 import { openDatabase } from "../../src/storage/sqlite/open-database.js";
 import * as sql from "../../src/storage/sqlite/sql.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
@@ -11,8 +12,24 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 
 /** What each statement that runs often, or over a large queue, may look at: this index only. */
 const INDEXES: readonly (readonly [name: string, statement: string, plan: RegExp])[] = [
-  ["READY_JOBS", sql.READY_JOBS, /^SCAN job USING INDEX job_ready$/],
-  ["ANY_READY", sql.ANY_READY, /^SCAN job USING (COVERING )?INDEX job_ready$/],
+  ["READY_JOBS", sql.READY_JOBS, /^SEARCH job USING INDEX job_ready \(priority>\?\)$/],
+  ["ANY_READY", sql.ANY_READY, /^SEARCH job USING (COVERING )?INDEX job_ready \(priority>\?\)$/],
+  ["FIRST_READY", byName.FIRST_READY, /^SEARCH job USING INDEX job_ready \(priority>\?\)$/],
+  [
+    "READY_OF_NAME",
+    byName.READY_OF_NAME,
+    /^SEARCH job USING INDEX job_ready_by_name \(name=\? AND priority>\?\)$/,
+  ],
+  [
+    "FIRST_READY_NAME",
+    byName.FIRST_READY_NAME,
+    /^SEARCH job USING INDEX job_ready_by_name \(name>\? AND name<\?\)$/,
+  ],
+  [
+    "NEXT_READY_NAME",
+    byName.NEXT_READY_NAME,
+    /^SEARCH job USING INDEX job_ready_by_name \(name>\? AND name<\?\)$/,
+  ],
   ["NEXT_DUE", sql.NEXT_DUE, /^SEARCH job USING COVERING INDEX job_due( |$)/],
   [
     "PROMOTE_DUE",
@@ -62,6 +79,13 @@ for (const filled of [false, true]) {
   }
 }
 
+void test("READY_IN_RANGE looks at an index alone, and sorts", async (t) => {
+  const [first, ...others] = planOf(await database(t, true), byName.READY_IN_RANGE);
+  const ranged = /^SEARCH job USING INDEX job_ready_by_name \(name>\? AND name<\?\)$/;
+  assert.match(first!, ranged);
+  assert.deepEqual(others, ["USE TEMP B-TREE FOR ORDER BY"]);
+});
+
 /** The steps of SQLite's plan; sorting would be one of its own. */
 function planOf(db: Database, statement: string): string[] {
   const values = statement.replaceAll(/[^?]/g, "").split("");
@@ -74,6 +98,8 @@ async function database(t: TestContext, filled: boolean): Promise<Database> {
   if (filled) await fill(path);
   const db = openDatabase(path, { create: true });
   t.after(() => db.close());
+  // As the first worker that asks for names does.
+  db.exec(byName.INDEX_READY_BY_NAME);
   if (filled) db.exec("analyze");
   return db;
 }

@@ -12,6 +12,7 @@ import {
   type WorkerEvent,
   type WorkerOptions,
 } from "../../src/index.js";
+import { workerRecord } from "../../src/storage/contract/scene.js";
 import { MemoryStore } from "../storage/memory-storage.js";
 import { eventually } from "../support/eventually.js";
 import { fixture } from "../support/paths.js";
@@ -98,7 +99,7 @@ void test("what a dead worker had of a custom storage is taken up by the next", 
   const [lost, last] = [job("add", { params: { a: 1, b: 2 } }), job("add", { maxAttempts: 1 })];
   await queue.submitAll([lost, last]);
   const key = "0123456789ab";
-  const dead = { key, workerId: "dead", host: "here", pid: 1, startedAt: 1 };
+  const dead = { ...workerRecord("dead"), key };
   await storage.enlist(dead);
   const step = { worker: key, settlements: [], firstTurn: 1, now: Date.now() };
   await storage.advance({ ...step, claimants: ["dead-0", "dead-1"] });

@@ -6,6 +6,7 @@ import { EXIT } from "../exit-codes.js";
 import {
   parseChoice,
   parseDuration,
+  parseList,
   parsePositive,
   parseSize,
   parseWhole,
@@ -30,6 +31,8 @@ export interface WorkerFlags {
   maxJobsPerChild?: number;
   maxRss?: number;
   logLimit?: number;
+  minPriority?: number;
+  name?: string[];
   logFormat?: "human" | "json";
   printUnit?: boolean;
   debug?: boolean;
@@ -55,8 +58,16 @@ export function describe(command: Command): void {
       parsePositive(text, "", LONGEST_WAIT),
     )
     .option("--worker-id <name>", "for logs; made from the host's name unless given")
+    .option("--min-priority <number>", "take only jobs of this priority or a higher one", (text) =>
+      parseWhole(text, -(2 ** 31)),
+    )
+    .option(
+      "--name <pattern>",
+      "take only jobs of this name, where * and ? stand for others; repeatable",
+      parseList,
+    )
     .option("--once", "run one job, then stop")
-    .option("--drain", "stop when no job is ready")
+    .option("--drain", "stop when no job that it takes is ready")
     .option(
       "--root <folder>",
       "where packages are found and child processes run (default: here); modules outside are refused",
@@ -100,7 +111,7 @@ export function describe(command: Command): void {
 SIGTERM, SIGINT, or SIGHUP from a terminal: nothing more is taken, running jobs may finish; a second
 time: now. Started by systemd as Type=notify, it tells how it is.
 
-Example: gigq worker --concurrency 8 --db /srv/app/gigq.db`,
+Example: gigq worker --concurrency 8 --name 'report-*' --name import`,
     );
 }
 
@@ -128,12 +139,14 @@ export async function act(shell: Shell, _args: string[], flags: WorkerFlags): Pr
     maxJobsPerChild,
     maxRss,
     logLimit,
+    minPriority,
+    name: names,
   } = flags;
   const log = new WorkerLog(shell, logFormat === "json" || (logFormat === undefined && shell.json));
   const service = ServiceManager.find(shell.terminal, (text) => log.warn(text));
   const worker = new Worker(shell.path, {
     ...defined({ concurrency, isolation, pollingInterval, workerId, root, shutdownTimeout, keep }),
-    ...defined({ idleTimeout, maxJobsPerChild, maxRss, logLimit }),
+    ...defined({ idleTimeout, maxJobsPerChild, maxRss, logLimit, minPriority, names }),
     allowNetworkFileSystem: shell.force,
     ...(once ? { until: "once" } : drain ? { until: "drain" } : {}),
     onEvent: (event) => {

@@ -1,4 +1,5 @@
 import type { WorkerEvent } from "../../index.js";
+import { renderFilter } from "./job-filter.js";
 import { firstLine, plain, plainJson, plainLine } from "./plain.js";
 import type { Theme } from "./theme.js";
 import { renderClock, renderCount, renderDuration } from "./time.js";
@@ -18,7 +19,8 @@ function words(
     case "started": {
       const how = { process: "child processes", thread: "threads", inline: "its own event loop" };
       const { workerId, location, concurrency, isolation } = event;
-      return `worker ${workerId} on ${location} · ${concurrency} at a time · ${how[isolation]}`;
+      const filter = renderFilter(event);
+      return `worker ${workerId} on ${location} · ${concurrency} at a time · ${how[isolation]}${filter && ` · only ${filter}`}`;
     }
     case "begun":
       return `${jobOf(event)}  started    try ${event.attempt}/${event.maxAttempts}  ${event.workerId}`;

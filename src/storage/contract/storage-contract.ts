@@ -5,6 +5,7 @@ import { claimContract } from "./claim.js";
 import { connectionContract } from "./connection.js";
 import type { OpenEngine, Store } from "./engine.js";
 import { familyContract } from "./family.js";
+import { filterContract } from "./filter.js";
 import { insertContract } from "./insert.js";
 import { logContract } from "./log.js";
 import { placeContract } from "./place.js";
@@ -36,6 +37,7 @@ export function storageContract(name: string, openEngine: OpenEngine): void {
   insertContract(story);
   readContract(story);
   claimContract(story);
+  filterContract(story);
   settleContract(story);
   retryContract(story);
   changeContract(story);

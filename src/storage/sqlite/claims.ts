@@ -1,44 +1,44 @@
 import type { Database } from "better-sqlite3";
 import type { Lease, ParentResult } from "../../job/job.js";
+import { NO_FILTER } from "../../job/job-filter.js";
 import type { AdvanceStep, Claim } from "../storage.js";
+import { ReadyJobs } from "./ready-jobs.js";
 import { claimedJobOfRow, type JobRow } from "./rows.js";
 import * as sql from "./sql.js";
 
 /** Finds ready jobs and gives them to workers. */
 export class Claims {
-  readonly #readyJobs;
-  readonly #readyJob;
+  readonly #ready: ReadyJobs;
   readonly #claim;
   readonly #parentResults;
   readonly #promoteDue;
   readonly #nextDue;
-  readonly #anyReady;
   readonly #toKill;
 
   constructor(db: Database) {
-    this.#readyJobs = db.prepare<[number], JobRow>(sql.READY_JOBS);
-    this.#readyJob = db.prepare<[number], JobRow>(sql.READY_JOB);
+    this.#ready = new ReadyJobs(db);
     this.#claim = db.prepare(sql.CLAIM);
     this.#parentResults = db.prepare<[number], ParentResult>(sql.PARENT_RESULTS);
     this.#promoteDue = db.prepare(sql.PROMOTE_DUE);
     this.#nextDue = db.prepare<[], number | null>(sql.NEXT_DUE).pluck();
-    this.#anyReady = db.prepare(sql.ANY_READY).pluck();
     this.#toKill = db.prepare<[string], { seq: number; lease: number; worker_id: string }>(
       sql.TO_KILL,
     );
   }
 
   /** Says, by reading only, whether a claim would find a job now. */
-  worthwhile(now: number): boolean {
-    return this.#anyReady.get() !== undefined || (this.nextDueAt() ?? Number.MAX_VALUE) <= now;
+  worthwhile({ filter = NO_FILTER, now }: AdvanceStep): boolean {
+    return (this.nextDueAt() ?? Number.MAX_VALUE) <= now || this.#ready.any(filter);
   }
 
   /** Claims one ready job for each claimant; inside the caller's write transaction. */
   take(step: AdvanceStep): Claim[] {
-    const { claimants, only, now } = step;
+    const { claimants, only, filter = NO_FILTER, now } = step;
     this.#promoteDue.run(now);
     const rows =
-      only === undefined ? this.#readyJobs.all(claimants.length) : this.#readyJob.all(only);
+      only === undefined
+        ? this.#ready.first(claimants.length, filter)
+        : this.#ready.only(only, filter);
     return rows.map((row, index) => this.#give(row, step, index));
   }
 

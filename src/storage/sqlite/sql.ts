@@ -12,7 +12,7 @@ const to = (name: TransitionName): string => `'${TRANSITIONS[name].to}'`;
  * What makes a job ready; word for word the condition of the index `job_ready`. Statements name
  * their partial index: left alone, SQLite takes `job_status` and goes through all pending jobs.
  */
-const READY = "status = 'pending' and waiting_on = 0 and run_at is null";
+export const READY: string = "status = 'pending' and waiting_on = 0 and run_at is null";
 
 export const INSERT_JOB: string = `
 insert into job (
@@ -100,22 +100,29 @@ select min(run_at)
 from job indexed by job_due
 where status = 'pending' and run_at is not null`;
 
-export const ANY_READY: string = `select 1 from job indexed by job_ready where ${READY} limit 1`;
+export const ANY_READY: string = `
+select 1
+from job indexed by job_ready
+where ${READY} and priority >= ?
+limit 1`;
 
 const CLAIMED_COLUMNS = `
   seq, id, name, function, params, attempts, max_attempts, timeout_ms, retry_delay_ms, backoff,
   pass_parent_results, parents, lease`;
 
-/** The next ready jobs, by priority and then in order of submission; served by `job_ready`. */
+/**
+ * The next ready jobs of a priority or a higher one, by priority and then in order of submission;
+ * served by `job_ready`.
+ */
 export const READY_JOBS: string = `
 select ${CLAIMED_COLUMNS}
 from job indexed by job_ready
-where ${READY}
+where ${READY} and priority >= ?
 order by priority desc, seq
 limit ?`;
 
 export const READY_JOB: string = `
-select ${CLAIMED_COLUMNS}
+select priority, ${CLAIMED_COLUMNS}
 from job
 where seq = ? and ${READY}`;
 

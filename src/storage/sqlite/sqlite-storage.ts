@@ -157,8 +157,8 @@ class SqliteStorage implements Storage {
   }
 
   /** Asks without the write lock, which an idle worker never takes. */
-  async #couldClaim({ claimants, now }: AdvanceStep): Promise<boolean> {
-    return claimants.length > 0 && this.#read(() => this.#claims.worthwhile(now));
+  async #couldClaim(step: AdvanceStep): Promise<boolean> {
+    return step.claimants.length > 0 && this.#read(() => this.#claims.worthwhile(step));
   }
 
   #advance(step: AdvanceStep): Advanced {

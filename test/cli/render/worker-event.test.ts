@@ -13,6 +13,13 @@ const attempt = {
   maxAttempts: 3,
   workerId: "box-0",
 };
+const started = {
+  type: "started",
+  workerId: "box",
+  location: "/q.db",
+  concurrency: 8,
+  isolation: "thread",
+} as const;
 const ended = {
   type: "ended",
   ...attempt,
@@ -31,7 +38,9 @@ function line(event: WorkerEvent): string {
 
 void test("each event is a line for people", () => {
   const events: readonly WorkerEvent[] = [
-    { type: "started", workerId: "box", location: "/q.db", concurrency: 8, isolation: "thread" },
+    { ...started, minPriority: null, names: null },
+    { ...started, minPriority: 50, names: null },
+    { ...started, minPriority: -5, names: ["import", "report-*\n"] },
     { type: "begun", ...attempt },
     ended,
     { ...ended, runAt: NOW_MS + 2_000 },
@@ -47,6 +56,8 @@ void test("each event is a line for people", () => {
   ];
   assert.deepEqual(events.map(line), [
     "worker box on /q.db · 8 at a time · threads",
+    "worker box on /q.db · 8 at a time · threads · only priority 50 and up",
+    "worker box on /q.db · 8 at a time · threads · only priority -5 and up · import, report-*",
     "#41 import      started    try 1/3  box-0",
     "#41 import      failed     0.3s  TypeError: bad · again now",
     "#41 import      failed     0.3s  TypeError: bad · again in 2s",

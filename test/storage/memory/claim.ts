@@ -1,13 +1,20 @@
-import type { AdvanceStep, Claim, ClaimedJob, ParentResult } from "../../../src/index.js";
+import {
+  type AdvanceStep,
+  type Claim,
+  type ClaimedJob,
+  type ParentResult,
+  passesFilter,
+} from "../../../src/index.js";
 import { waitingOn } from "./family.js";
 import type { Contents, Kept } from "./kept.js";
 
 /** One ready job for each claimant, by priority and then in order of submission. */
 export function claim(contents: Contents, step: AdvanceStep): Claim[] {
-  const { claimants, only, now } = step;
+  const { claimants, only, filter, now } = step;
   if (claimants.length === 0 || !contents.workers.has(step.worker)) return [];
   return [...contents.jobs.values()]
     .filter(({ record }) => only === undefined || record.seq === only)
+    .filter(({ record }) => filter === undefined || passesFilter(filter, record))
     .filter(({ record }) => record.status === "pending" && (record.runAt ?? now) <= now)
     .filter((kept) => waitingOn(contents, kept) === 0)
     .sort((a, b) => b.record.priority - a.record.priority || a.record.seq - b.record.seq)

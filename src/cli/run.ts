@@ -5,6 +5,7 @@ import { usage } from "./options.js";
 import { renderError } from "./render/error.js";
 import { Shell } from "./shell.js";
 import { strict } from "./strict-options.js";
+import type { Report } from "./supervised.js";
 import { systemError } from "./system-error.js";
 import type { Terminal } from "./terminal.js";
 import { VERSION } from "./version.js";
@@ -60,7 +61,9 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
       error instanceof CommanderError
         ? await asUsageError(error, argv)
         : (systemError(error) ?? error);
-    terminal.stderr.write(await renderError(shown, wants, terminal));
+    const text = await renderError(shown, wants, terminal);
+    if (terminal.superior === undefined) terminal.stderr.write(text);
+    else terminal.superior.report({ type: "failed", text } satisfies Report);
     return shown instanceof GigqError ? EXIT_CODES[shown.code] : EXIT.failed;
   }
 }

@@ -18,21 +18,28 @@ const LONGEST_MS = 2 ** 31 - 1;
  */
 export class ServiceManager {
   readonly #send: (state: readonly string[]) => Promise<void>;
-  readonly #watchdogMs: number | undefined;
+  /** For how long it may give no sign of life; `undefined` for ever. */
+  readonly watchdogMs: number | undefined;
   readonly #warn: (text: string) => void;
-  readonly #work = new Work();
+  readonly #describe: () => string;
   /** Variables that are yet to be told, in the order in which they are. */
   #due: ReadonlyMap<string, string> = new Map();
   #status = "";
   #sending: Promise<void> | undefined;
   #warned = false;
+  #stopping = false;
   #timers: NodeJS.Timeout[] = [];
 
   /**
    * The service manager that has started this process and wants to hear of it, if there is one.
-   * Its variables are taken out of the environment: they are not for jobs.
+   * Its variables are taken out of the environment: they are not for jobs. `describe` says what the
+   * worker does, in a few words.
    */
-  static find(terminal: Terminal, warn: (text: string) => void): ServiceManager | undefined {
+  static find(
+    terminal: Terminal,
+    describe: () => string,
+    warn: (text: string) => void,
+  ): ServiceManager | undefined {
     const socket = terminal.takeEnv("NOTIFY_SOCKET");
     const usec = Number(terminal.takeEnv("WATCHDOG_USEC"));
     const watched = terminal.takeEnv("WATCHDOG_PID");
@@ -41,6 +48,7 @@ export class ServiceManager {
     return new ServiceManager(
       (state) => launch("systemd-notify", state, { ...terminal.env, NOTIFY_SOCKET: socket }),
       isMine && usec > 0 ? usec / 1000 : undefined,
+      describe,
       warn,
     );
   }
@@ -48,34 +56,46 @@ export class ServiceManager {
   private constructor(
     send: (state: readonly string[]) => Promise<void>,
     watchdogMs: number | undefined,
+    describe: () => string,
     warn: (text: string) => void,
   ) {
     this.#send = send;
-    this.#watchdogMs = watchdogMs;
+    this.watchdogMs = watchdogMs;
+    this.#describe = describe;
     this.#warn = warn;
   }
 
   hear(event: WorkerEvent): void {
-    this.#work.hear(event);
-    if (event.type === "started") this.#begin();
-    if (event.type === "stopping") this.#tell("STOPPING", "1");
+    if (event.type === "started") this.ready();
     // A worker that ends by itself was not told to stop.
-    if (event.type === "stopped" && !this.#work.stopping) this.#tell("STOPPING", "1");
+    if (event.type === "stopping" || event.type === "stopped") this.stopping();
+  }
+
+  /** It works, and from now on says how it is. */
+  ready(): void {
+    this.#tell("READY", "1");
+    this.#every(STATUS_MS, () => {
+      if (this.#describe() !== this.#status) this.#tellAll();
+    });
+    const ms = this.watchdogEveryMs;
+    if (ms !== undefined) this.#every(ms, () => this.#tell("WATCHDOG", "1"));
+  }
+
+  stopping(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#tell("STOPPING", "1");
+  }
+
+  /** How often a sign of life is given; `undefined` where nobody waits for one. */
+  get watchdogEveryMs(): number | undefined {
+    return this.watchdogMs === undefined ? undefined : this.watchdogMs / WATCHDOG_SHARE;
   }
 
   /** Tells no more, once everything that is to be told has been tried. */
   async close(): Promise<void> {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
     await this.#sending;
-  }
-
-  #begin(): void {
-    this.#tell("READY", "1");
-    this.#every(STATUS_MS, () => {
-      if (this.#work.status !== this.#status) this.#tellAll();
-    });
-    if (this.#watchdogMs === undefined) return;
-    this.#every(this.#watchdogMs / WATCHDOG_SHARE, () => this.#tell("WATCHDOG", "1"));
   }
 
   #every(ms: number, action: () => void): void {
@@ -97,7 +117,7 @@ export class ServiceManager {
       do {
         told = this.#due;
         this.#due = new Map();
-        this.#status = this.#work.status;
+        this.#status = this.#describe();
         await this.#send([...told, ["STATUS", this.#status]].map((pair) => pair.join("=")));
       } while (this.#due.size > 0);
     } catch (error) {
@@ -106,31 +126,5 @@ export class ServiceManager {
       this.#warned = true;
     }
     this.#sending = undefined;
-  }
-}
-
-/** What a worker does and has done, counted from its events. */
-class Work {
-  stopping = false;
-  readonly #running = new Set<string>();
-  #done = 0;
-  #failed = 0;
-
-  hear(event: WorkerEvent): void {
-    if (event.type === "stopping") this.stopping = true;
-    if (event.type === "begun") this.#running.add(event.id);
-    if (event.type !== "ended" && event.type !== "released" && event.type !== "stale") return;
-    this.#running.delete(event.id);
-    if (event.type !== "ended") return;
-    if (event.outcome === "completed") this.#done += 1;
-    else this.#failed += 1;
-  }
-
-  /** In a few words, for `systemctl status`. */
-  get status(): string {
-    const parts = [`${this.#running.size} running`, `${this.#done} done`];
-    if (this.#failed > 0) parts.push(`${this.#failed} failed`);
-    if (this.stopping) parts.unshift("stopping");
-    return parts.join(", ");
   }
 }

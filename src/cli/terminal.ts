@@ -23,6 +23,17 @@ const CLOGGED_BYTES = 4 * 1024 * 1024;
  */
 const SAME_WISH_MS = 200;
 
+/** The variable that tells a worker that it is supervised, and how wide its log may be; 0 for any. */
+export const SUPERVISED = "GIGQ_SUPERVISED";
+
+/** The gigq that has started this one, and supervises it. */
+export interface Superior {
+  report(message: object): void;
+  onOrder(listener: (order: unknown) => void): void;
+  /** Calls the listener soon after it has ended, however it did; also where that was before. */
+  onGone(listener: () => void): void;
+}
+
 /** All that the command line knows of the machine it runs on. */
 export interface Terminal {
   readonly stdout: Output;
@@ -39,6 +50,8 @@ export interface Terminal {
   readonly pid: number;
   /** The words that start this gigq: Node with its own options, and the file of the binary. */
   readonly program: readonly string[];
+  /** `undefined` where nobody supervises this gigq. */
+  readonly superior: Superior | undefined;
   /** The name of the user it runs as; the number of one who has no name. */
   userName(): string;
   /**
@@ -49,10 +62,14 @@ export interface Terminal {
 }
 
 export function systemTerminal(): Terminal {
+  const columns = takeEnv(SUPERVISED);
+  const isSupervised = columns !== undefined && process.send !== undefined;
   return {
-    stdout: outputOf(process.stdout, endUnread),
+    // A supervisor that has died is no reason to drop what runs.
+    stdout: outputOf(process.stdout, isSupervised ? () => {} : endUnread),
     // Nobody listens to the talk: no reason to stop working.
-    stderr: outputOf(process.stderr, () => {}),
+    stderr: outputOf(process.stderr, () => {}, isSupervised ? Number(columns) : 0),
+    superior: isSupervised ? superior() : undefined,
     cwd: process.cwd(),
     env: process.env,
     now: () => Date.now(),
@@ -62,11 +79,7 @@ export function systemTerminal(): Terminal {
       return text;
     },
     stdin: () => process.stdin,
-    takeEnv: (name) => {
-      const value = process.env[name];
-      delete process.env[name];
-      return value;
-    },
+    takeEnv,
     pid: process.pid,
     program: [
       process.execPath,
@@ -81,6 +94,32 @@ export function systemTerminal(): Terminal {
       }
     },
     onInterrupt,
+  };
+}
+
+function takeEnv(name: string): string | undefined {
+  const value = process.env[name];
+  delete process.env[name];
+  return value;
+}
+
+/** What has been reported and is not on its way yet. */
+let reporting: Promise<void> = Promise.resolve();
+
+function superior(): Superior {
+  return {
+    report: (message) => {
+      const sent = new Promise<void>((resolve) => {
+        // An error says that it is gone, which is heard of elsewhere.
+        process.send?.(message, undefined, undefined, () => resolve());
+      });
+      reporting = reporting.then(() => sent);
+    },
+    onOrder: (listener) => void process.on("message", listener),
+    onGone: (listener) => {
+      if (process.connected) process.once("disconnect", listener);
+      else setImmediate(listener);
+    },
   };
 }
 
@@ -118,7 +157,7 @@ function hasTerminal(): boolean {
 
 /** Ends the process once everything was written, whatever a job in it still does. */
 export async function exitWhenWritten(status: number): Promise<never> {
-  await Promise.all([process.stdout, process.stderr].map(flushed));
+  await Promise.all([...[process.stdout, process.stderr].map(flushed), reporting]);
   process.exit(status);
 }
 
@@ -142,6 +181,8 @@ function endUnread(error: NodeJS.ErrnoException): void {
 function outputOf(
   stream: NodeJS.WriteStream,
   onError: (error: NodeJS.ErrnoException) => void,
+  /** Of the terminal that another process passes it on to; 0 for none. */
+  columnsBeyond = 0,
 ): Output {
   stream.on("error", onError);
   // As it is now: what a job in this process writes later is listened to, and this is no job's.
@@ -152,11 +193,11 @@ function outputOf(
       return stream.writableLength > CLOGGED_BYTES;
     },
     get isTerminal() {
-      return stream.isTTY === true;
+      return stream.isTTY === true || columnsBeyond > 0;
     },
     get columns() {
       // A terminal that was never told its size says 0.
-      return stream.columns || 80;
+      return columnsBeyond || stream.columns || 80;
     },
     stream,
   };

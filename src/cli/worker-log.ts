@@ -1,6 +1,6 @@
 import type { WorkerEvent } from "../index.js";
 import { renderCount } from "./render/time.js";
-import { renderEvent, renderEventJson, renderWarning } from "./render/worker-event.js";
+import { renderEvent, renderEventJson, renderNote, renderWarning } from "./render/worker-event.js";
 import type { Shell } from "./shell.js";
 
 /** Characters of output that are gathered for one write. */
@@ -37,6 +37,12 @@ export class WorkerLog {
   warn(text: string): void {
     const { err, terminal } = this.#shell;
     this.#add(renderWarning(text, this.#json ? "json" : err, terminal.now()));
+  }
+
+  /** Something that is no event of one worker; `details` are for a log in JSON. */
+  note(type: string, text: string, details: object = {}): void {
+    const { err, terminal } = this.#shell;
+    this.#add(renderNote({ type, text, details }, this.#json ? "json" : err, terminal.now()));
   }
 
   #add(lines: string): void {

@@ -22,6 +22,7 @@ type Words = {
 
 /** Each flag in words that mean the same wherever they are read. */
 const WORDS: Words = {
+  processes: (value) => ["--processes", String(value)],
   concurrency: (value) => ["--concurrency", String(value)],
   isolation: (value) => ["--isolation", value],
   pollingInterval: (value) => ["--polling-interval", seconds(value)],
@@ -50,7 +51,7 @@ export function workerUnit(shell: Shell, flags: WorkerFlags): string {
     );
   }
   const { terminal } = shell;
-  const command = [...terminal.program, "worker", ...wordsOf(shell, flags)];
+  const command = [...terminal.program, "worker", ...workerWords(shell, flags)];
   for (const text of [...command, terminal.cwd, shell.path]) refuseControls(text);
   return renderUnit({
     command,
@@ -61,7 +62,8 @@ export function workerUnit(shell: Shell, flags: WorkerFlags): string {
   });
 }
 
-function wordsOf(shell: Shell, flags: WorkerFlags): string[] {
+/** The flags of a call in words that mean the same for another one. */
+export function workerWords(shell: Shell, flags: Omit<WorkerFlags, NotOfAService>): string[] {
   const given: WorkerFlags = {
     ...(shell.json ? { logFormat: "json" } : {}),
     // Whether it was said here or in the environment, which a service does not see.

@@ -19,6 +19,7 @@ export async function call(words: readonly string[], cwd: string): Promise<Ran> 
     takeEnv: () => undefined,
     pid: 0,
     program: ["/usr/bin/node", "/usr/bin/gigq"],
+    superior: undefined,
     userName: () => "app",
     onInterrupt: () => () => {},
   });

@@ -54,14 +54,16 @@ void test("a unit holds the limits on children", async (t) => {
   );
 });
 
-void test("a unit holds which jobs are taken", async (t) => {
+void test("a unit holds which jobs are taken, and by how many workers", async (t) => {
   const desk = new Desk(t);
   const { ExecStart } = settingsOf(
-    await desk.ask("worker --name report-* --min-priority -5 --name 100% --print-unit"),
+    await desk.ask(
+      "worker --name report-* --min-priority -5 --name 100% --processes 4 --print-unit",
+    ),
   );
   assert.equal(
     ExecStart,
-    `${process.execPath} ${GIGQ} worker --min-priority -5 --name report-* --name 100%%`,
+    `${process.execPath} ${GIGQ} worker --processes 4 --min-priority -5 --name report-* --name 100%%`,
   );
 });
 

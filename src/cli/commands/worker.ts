@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { type Isolation, Worker } from "../../index.js";
+import { type Isolation, Worker, type WorkerEvent } from "../../index.js";
 import { EXIT } from "../exit-codes.js";
 import {
   parseChoice,
@@ -14,9 +14,12 @@ import {
 } from "../options.js";
 import { ServiceManager } from "../service-manager.js";
 import type { Shell } from "../shell.js";
+import { Supervised } from "../supervised.js";
+import { WorkDone } from "../work-done.js";
 import { WorkerLog } from "../worker-log.js";
 
 export interface WorkerFlags {
+  processes?: number;
   concurrency?: number;
   isolation?: Isolation;
   pollingInterval?: number;
@@ -50,6 +53,9 @@ export function describe(command: Command): void {
   command
     .option("-c, --concurrency <number>", "how many jobs run at a time (default 1)", (text) =>
       parseWhole(text, 1, 1_000),
+    )
+    .option("--processes <number>", "keep so many workers alive, see below (default 1)", (text) =>
+      parseWhole(text, 1, 256),
     )
     .option("--isolation <kind>", "process, thread or inline (default process)", (text) =>
       parseChoice(text, "isolation", ["process", "thread", "inline"]),
@@ -111,6 +117,11 @@ export function describe(command: Command): void {
 SIGTERM, SIGINT, or SIGHUP from a terminal: nothing more is taken, running jobs may finish; a second
 time: now. Started by systemd as Type=notify, it tells how it is.
 
+With --processes 3 --worker-id box, this process starts the workers box.1, box.2 and box.3 (with -c 2,
+their slots are box.1-0, box.1-1 and so on), and another one for each that dies. A signal is passed on
+to all of them; should this process be killed, they stop by themselves. With --once or --drain it ends
+when each of them has.
+
 Example: gigq worker --concurrency 8 --name 'report-*' --name import`,
     );
 }
@@ -141,17 +152,23 @@ export async function act(shell: Shell, _args: string[], flags: WorkerFlags): Pr
     logLimit,
     minPriority,
     name: names,
+    processes = 1,
   } = flags;
+  const { superior } = shell.terminal;
   const log = new WorkerLog(shell, logFormat === "json" || (logFormat === undefined && shell.json));
-  const service = ServiceManager.find(shell.terminal, (text) => log.warn(text));
+  const findService = (describe: () => string) =>
+    ServiceManager.find(shell.terminal, describe, (text) => log.warn(text));
+  const work = new WorkDone();
+  const observers: { hear(event: WorkerEvent): void }[] = [log, work];
   const worker = new Worker(shell.path, {
     ...defined({ concurrency, isolation, pollingInterval, workerId, root, shutdownTimeout, keep }),
     ...defined({ idleTimeout, maxJobsPerChild, maxRss, logLimit, minPriority, names }),
     allowNetworkFileSystem: shell.force,
+    // A supervisor has seen to that: who is started after a death makes no new queue.
+    initialize: superior === undefined,
     ...(once ? { until: "once" } : drain ? { until: "drain" } : {}),
     onEvent: (event) => {
-      log.hear(event);
-      service?.hear(event);
+      for (const observer of observers) observer.hear(event);
     },
   });
   if (flags.printUnit) {
@@ -161,6 +178,16 @@ export async function act(shell: Shell, _args: string[], flags: WorkerFlags): Pr
     shell.terminal.stdout.write(workerUnit(shell, flags));
     return EXIT.ok;
   }
+  if (processes > 1) {
+    // It has served to check the flags, once for all.
+    await worker.close();
+    const { Supervisor } = await import("../supervisor.js");
+    const post = { workerId: worker.workerId, count: processes };
+    return new Supervisor({ shell, flags, log }, post, findService).run();
+  }
+  const service = findService(() => work.status);
+  if (service !== undefined) observers.push(service);
+  if (superior !== undefined) observers.push(new Supervised(superior, worker));
   const off = shell.terminal.onInterrupt(() => void worker.stop());
   try {
     await worker.start();

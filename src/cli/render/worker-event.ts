@@ -82,6 +82,18 @@ export function renderEventJson(event: WorkerEvent, nowMs: number): string {
   return `${plainJson({ time, type: event.type, error: { code, message, hint } })}\n`;
 }
 
+/** Something that is no event of one worker, in the form of the log that it stands in. */
+export function renderNote(
+  { type, text, details }: { type: string; text: string; details: object },
+  form: Theme | "json",
+  nowMs: number,
+): string {
+  if (form === "json") {
+    return `${plainJson({ time: new Date(nowMs).toISOString(), type, ...details, message: text })}\n`;
+  }
+  return `${form.dim(renderClock(nowMs))}  ${plainLine(text)}\n`;
+}
+
 /** A warning that is no event, in the form of the log that it stands in. */
 export function renderWarning(text: string, form: Theme | "json", nowMs: number): string {
   if (form === "json") {

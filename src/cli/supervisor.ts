@@ -1,3 +1,4 @@
+import { ChildWorker, type WorkerEnd } from "./child-worker.js";
 import type { WorkerFlags } from "./commands/worker.js";
 import { EXIT } from "./exit-codes.js";
 import { renderDuration } from "./render/time.js";
@@ -7,7 +8,6 @@ import type { Shell } from "./shell.js";
 import type { Report } from "./supervised.js";
 import { statusOf, type WorkCounts } from "./work-done.js";
 import type { WorkerLog } from "./worker-log.js";
-import { type WorkerEnd, WorkerProcess } from "./worker-process.js";
 import { workerWords } from "./worker-unit.js";
 
 /** To start a worker again would not help against these: the call is wrong, or there is no queue. */
@@ -20,7 +20,7 @@ const ASK_MS = 2_000;
 interface Post {
   readonly workerId: string;
   readonly pause: RestartPause;
-  worker: WorkerProcess | undefined;
+  worker: ChildWorker | undefined;
   /** One of this post has worked. */
   hasStarted: boolean;
   isAtWork: boolean;
@@ -89,10 +89,7 @@ export class Supervisor {
   /** Has a post worked on until nobody is to follow. */
   async #man(post: Post): Promise<void> {
     for (;;) {
-      post.worker = new WorkerProcess(this.#shell.terminal, this.#wordsFor(post), (report) =>
-        this.#hear(post, report),
-      );
-      const end = await post.worker.ended;
+      const end = await this.#endOfNext(post);
       post.worker = undefined;
       post.isAtWork = false;
       this.#past = sum([this.#past, { ...post.counts, running: 0 }]);
@@ -112,6 +109,19 @@ export class Supervisor {
         };
       });
       if (this.#stopping) return;
+    }
+  }
+
+  async #endOfNext(post: Post): Promise<WorkerEnd> {
+    const { terminal } = this.#shell;
+    try {
+      post.worker = new ChildWorker(terminal, this.#wordsFor(post), (report) =>
+        this.#hear(post, report),
+      );
+      return await post.worker.ended;
+    } catch (error) {
+      // What the system refuses now, it may allow later.
+      return { code: null, signal: null, refusal: (error as Error).message, livedMs: 0 };
     }
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { Job } from "../../src/index.js";
 import { collect } from "../support/gigq.js";
@@ -111,5 +112,23 @@ void test(
     const lines = screen(ran).map((line) => line.trimEnd());
     assert.equal(lines[0], "Hello, world!");
     assert.match(lines[2]!, /^1 {2}greet +completed +1\/3 /);
+  },
+);
+
+void test(
+  "supervised workers know the terminal: in colour, and nothing of a job's reaches it but text",
+  table,
+  async (t) => {
+    const desk = new Desk(t);
+    writeFileSync(
+      desk.path("evil.mjs"),
+      'export const evil = () => console.log("its \\x1b]0;title\\x07\\x1b[2Jtext");\n',
+    );
+    await desk.ask("submit ./evil.mjs#evil");
+    const output = await show("gigq worker --drain --processes 2 --worker-id box", desk);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour is looked for.
+    assert.match(output, /\x1b\[2m\d\d:\d\d:\d\d\x1b\[22m {2}worker box\.1 on /);
+    assert.match(output, /^its text$/m);
+    assert.ok(!output.includes("\x1b]") && !output.includes("\x1b[2J"), JSON.stringify(output));
   },
 );

@@ -20,7 +20,7 @@ const LAST_WORDS_MS = 500;
 const UNCLOG_MS = 50;
 
 /** A worker in a process of its own, which stops when this one is no more. */
-export class WorkerProcess {
+export class ChildWorker {
   readonly #child: ChildProcess;
   /** Resolves once it has ended, and what it had written is written. */
   readonly ended: Promise<WorkerEnd>;

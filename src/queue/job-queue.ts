@@ -8,6 +8,7 @@ import { openStorage } from "../storage/open-storage.js";
 import type { ChangeVerb, Counts, JobRef, Storage } from "../storage/storage.js";
 import type { Backup } from "../storage/upkeep.js";
 import type { Cleared, ClearOptions } from "./clear.js";
+import type { JobFamily } from "./family.js";
 import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./job-info.js";
 import type { WorkerInfo } from "./list-workers.js";
 import type { LogEntry, ReadLogsOptions } from "./read-logs.js";
@@ -117,6 +118,12 @@ export class JobQueue {
     const seqs = jobs.filter((job) => job !== undefined).map((job) => job.seq);
     const attempts = await storage.attempts(seqs);
     return jobs.map((job) => (job === undefined ? { exists: false } : infoOf(job, attempts)));
+  }
+
+  /** A job with its ancestors and descendants, up to 1,000 jobs. Rejects with `unknown-job`. */
+  async getFamily(ref: JobRef): Promise<JobFamily> {
+    const { getFamily } = await import("./family.js");
+    return getFamily(await this.#open(), ref);
   }
 
   /**

@@ -41,6 +41,9 @@ export interface Storage extends Upkeep {
 
   counts(): Promise<Counts>;
 
+  /** For each of these jobs the numbers of those that depend on it, in order, at most `limit` of each. */
+  children(seqs: readonly number[], limit: number): Promise<number[][]>;
+
   /** The ended attempts of these jobs, in the order asked for, oldest first within each. */
   attempts(seqs: readonly number[]): Promise<AttemptRecord[]>;
 

@@ -6,6 +6,7 @@ import { systemClock } from "../../src/clock.js";
 import { spec } from "../../src/storage/contract/spec.js";
 import * as byName from "../../src/storage/sqlite/by-name-sql.js";
 import { openDatabase } from "../../src/storage/sqlite/open-database.js";
+import { CHILDREN_OF } from "../../src/storage/sqlite/relations.js";
 import * as sql from "../../src/storage/sqlite/sql.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -64,6 +65,11 @@ const INDEXES: readonly (readonly [name: string, statement: string, plan: RegExp
   [
     "CHILDREN",
     sql.CHILDREN,
+    /^SEARCH dependency USING (COVERING )?INDEX dependency_parent \(parent_seq=\?\)$/,
+  ],
+  [
+    "CHILDREN_OF",
+    CHILDREN_OF,
     /^SEARCH dependency USING (COVERING )?INDEX dependency_parent \(parent_seq=\?\)$/,
   ],
 ];

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { displayWidth } from "./display-width.js";
 
 /** No lines: the columns are told apart by two spaces. */
 const BARE = {
@@ -90,16 +91,4 @@ function shrink(columns: readonly Column[], widths: number[], width: number): vo
       NARROWEST,
     );
   }
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are escape sequences.
-const COLOUR = /\x1b\[[0-9;]*m/g;
-/** Characters that take two cells, near enough for a table. */
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/gu;
-const MARKS = /\p{Mn}|\u200d|\ufe0f/gu;
-
-function displayWidth(text: string): number {
-  const bare = text.replaceAll(COLOUR, "").replaceAll(MARKS, "");
-  return [...bare].length + (bare.match(WIDE)?.length ?? 0);
 }

@@ -110,6 +110,23 @@ export function readContract(story: Story): void {
     assert.deepEqual(handedOut, before);
   });
 
+  story(
+    "the children of jobs are named in order, each once, whatever their status",
+    async (scene) => {
+      const [a, b] = await scene.addAll([{}, {}]);
+      const both = await scene.child([b!, a!]);
+      const over = await scene.child([a!]);
+      const grandchild = await scene.child([both]);
+      await scene.change("cancel", over);
+      const [twice] = await scene.addAll([{ dependencies: [b!.id, b!.id] }]);
+      assert.deepEqual(
+        await scene.storage.children([b!.seq, grandchild.seq, 99, a!.seq, both.seq], 100),
+        [[both.seq, twice!.seq], [], [], [both.seq, over.seq], [grandchild.seq]],
+      );
+      assert.deepEqual(await scene.storage.children([a!.seq, b!.seq], 1), [[both.seq], [both.seq]]);
+    },
+  );
+
   story("reading changes nothing", async (scene) => {
     const job = await scene.add({ runAt: scene.now + 1 });
     await scene.storage.list({ limit: 1 });

@@ -30,6 +30,7 @@ import { Logs } from "./logs.js";
 import { openDatabase } from "./open-database.js";
 import { patiently } from "./patience.js";
 import { Queries } from "./queries.js";
+import { Relations } from "./relations.js";
 import { Removals } from "./removals.js";
 import { SameFile } from "./same-file.js";
 import { Settlements } from "./settlements.js";
@@ -50,6 +51,7 @@ class SqliteStorage implements Storage {
   readonly #clock: Clock;
   readonly #transaction: Transaction<(action: () => unknown) => unknown>;
   readonly #queries: Queries;
+  readonly #relations: Relations;
   readonly #inserts: Inserts;
   readonly #claims: Claims;
   readonly #settlements: Settlements;
@@ -69,6 +71,7 @@ class SqliteStorage implements Storage {
     this.#clock = clock;
     this.#transaction = db.transaction((action) => action());
     this.#queries = new Queries(db);
+    this.#relations = new Relations(db);
     this.#inserts = new Inserts(db, family);
     this.#claims = new Claims(db);
     this.#settlements = new Settlements(db, family);
@@ -108,6 +111,10 @@ class SqliteStorage implements Storage {
 
   counts(): Promise<Counts> {
     return this.#read(() => this.#queries.counts());
+  }
+
+  children(seqs: readonly number[], limit: number): Promise<number[][]> {
+    return this.#read(() => seqs.map((seq) => this.#relations.children(seq, limit)));
   }
 
   attempts(seqs: readonly number[]): Promise<AttemptRecord[]> {

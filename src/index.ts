@@ -29,11 +29,11 @@ export {
 export type { AttemptStatus } from "./job/outcome.js";
 export type { Progress } from "./job/progress.js";
 export type { InputOf, OutputOf, Schema, SchemaAnswer, SchemaIssue } from "./job/schema.js";
+export type { CancelOptions, ChangeResult } from "./queue/change-jobs.js";
 export type { Cleared, ClearOptions } from "./queue/clear.js";
 export type { JobFamily } from "./queue/family.js";
 export type { Execution, JobInfo, JobSummary, NoJob } from "./queue/job-info.js";
 export {
-  type ChangeResult,
   JobQueue,
   type JobQueueOptions,
   type ListOptions,

@@ -11,6 +11,8 @@ interface Wording {
   readonly done: (job: JobSummary) => string;
   /** `1 more was cancelled with it`. */
   readonly followed: (count: number) => string;
+  /** Of a job that is over already, and others changed for its sake. */
+  readonly onlyFollowed?: (job: JobSummary, count: number) => string;
   /** Why it was not done, and what to do instead. */
   readonly refused: (job: JobSummary) => { message: string; hint: string };
 }
@@ -30,6 +32,10 @@ export async function reportChanges(
       shell.print(`${wording.done(job)} ${renderName(job)}${more}`);
     }
     if (changed) continue;
+    if (followed > 0 && !shell.json && wording.onlyFollowed !== undefined) {
+      shell.print(wording.onlyFollowed(job, followed));
+    }
+    if (followed > 0 && job.status !== "pending" && job.status !== "running") continue;
     status = EXIT.forbidden;
     const { message, hint } = wording.refused(job);
     const error = new GigqError("forbidden", `#${job.seq} ${plainLine(job.name)} ${message}`, {

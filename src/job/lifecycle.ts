@@ -69,7 +69,11 @@ export const TRANSITIONS: Readonly<Record<TransitionName, Transition>> = {
   },
   kill: { from: ["running"], to: "cancelled", when: "it was cancelled by force, and killed" },
   cancel: { from: ["pending"], to: "cancelled", when: "somebody cancelled it" },
-  orphan: { from: ["pending"], to: "cancelled", when: "a parent can no longer complete" },
+  orphan: {
+    from: ["pending"],
+    to: "cancelled",
+    when: "a parent can no longer complete, or it was cancelled with what it depends on",
+  },
   requeue: {
     from: ["failed", "timeout", "cancelled"],
     to: "pending",
@@ -230,4 +234,9 @@ export function onParentEnd(
 /** The reason written on a child that is cancelled for its parent's sake. */
 export function orphanReason(parentSeq: number, parentStatus: JobStatus): string {
   return `parent #${parentSeq} ${parentStatus === "timeout" ? "timed out" : parentStatus === "failed" ? "failed" : "was cancelled"}`;
+}
+
+/** The reason written on a job that is cancelled with one that it depends on, directly or not. */
+export function downstreamReason(seq: number): string {
+  return `cancelled with #${seq}, on which it depends`;
 }

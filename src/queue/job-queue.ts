@@ -5,8 +5,14 @@ import type { JobStatus } from "../job/lifecycle.js";
 import { keepOpen } from "../storage/connections.js";
 import { nameOf } from "../storage/lend.js";
 import { openStorage } from "../storage/open-storage.js";
-import type { ChangeVerb, Counts, JobRef, Storage } from "../storage/storage.js";
+import type { Counts, JobRef, Storage } from "../storage/storage.js";
 import type { Backup } from "../storage/upkeep.js";
+import {
+  type CancelOptions,
+  type ChangeResult,
+  type ChangeStep,
+  changeJobs,
+} from "./change-jobs.js";
 import type { Cleared, ClearOptions } from "./clear.js";
 import type { JobFamily } from "./family.js";
 import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./job-info.js";
@@ -32,16 +38,6 @@ export interface ListOptions {
   limit?: number;
   /** Only jobs with a smaller number, for the next page. */
   before?: number;
-}
-
-/** What became of a job that was to be cancelled or requeued. */
-export interface ChangeResult {
-  /** The job as it is now. */
-  readonly job: JobSummary;
-  /** False when its status, or a parent that failed, forbade the change. */
-  readonly changed: boolean;
-  /** How many other jobs changed with it: descendants cancelled for its sake, or restored. */
-  readonly followed: number;
 }
 
 export interface Stats extends Counts {
@@ -153,16 +149,25 @@ export class JobQueue {
    * Cancels a pending job, and the descendants that cannot run without it. With `force`, a running
    * one too: its worker is asked to kill it, which takes a moment. False when nothing changed.
    */
-  async cancel(ref: JobRef, options: { force?: boolean } = {}): Promise<boolean> {
+  async cancel(ref: JobRef, options: CancelOptions = {}): Promise<boolean> {
     return this.#changeOne(ref, (refs) => this.cancelAll(refs, options));
   }
 
-  /** The same for many jobs, in one commit. Rejects with `unknown-job` before anything changes. */
-  async cancelAll(
-    refs: readonly JobRef[],
-    options: { force?: boolean } = {},
-  ): Promise<ChangeResult[]> {
-    return this.#change(refs, options.force ? ["cancel", "kill"] : ["cancel"]);
+  /** The same for many jobs. Rejects with `unknown-job` before anything changes. */
+  async cancelAll(refs: readonly JobRef[], options: CancelOptions = {}): Promise<ChangeResult[]> {
+    const { force = false, downstream = false } = options;
+    const storage = await this.#open();
+    const now = this.#clock.now();
+    if (downstream) {
+      return changeJobs(storage, refs, [(seqs) => storage.cancelDownstream(seqs, force, now)]);
+    }
+    const verbs = force ? (["cancel", "kill"] as const) : (["cancel"] as const);
+    const steps = verbs.map(
+      (verb): ChangeStep =>
+        (seqs) =>
+          storage.change(seqs, verb, now),
+    );
+    return changeJobs(storage, refs, steps);
   }
 
   /**
@@ -176,7 +181,10 @@ export class JobQueue {
 
   /** The same for many jobs, in one commit. Rejects with `unknown-job` before anything changes. */
   async requeueAll(refs: readonly JobRef[]): Promise<ChangeResult[]> {
-    return this.#change(refs, ["requeue"]);
+    const storage = await this.#open();
+    return changeJobs(storage, refs, [
+      (seqs) => storage.change(seqs, "requeue", this.#clock.now()),
+    ]);
   }
 
   /**
@@ -276,29 +284,8 @@ export class JobQueue {
     change: (refs: JobRef[]) => Promise<ChangeResult[]>,
   ): Promise<boolean> {
     const { exists } = await this.getStatus(ref);
-    return exists && (await change([ref]))[0]!.changed;
-  }
-
-  /** Tries one verb after the other on the jobs that the verbs before could not change. */
-  async #change(refs: readonly JobRef[], verbs: readonly ChangeVerb[]): Promise<ChangeResult[]> {
-    const storage = await this.#open();
-    const jobs = await storage.get(refs);
-    const seqs = jobs.map((job, index) => {
-      if (job === undefined) throw unknownJob(refs[index]!);
-      return job.seq;
-    });
-    const done = new Map<number, number>();
-    for (const verb of verbs) {
-      const left = seqs.filter((seq) => !done.has(seq));
-      for (const change of await storage.change(left, verb, this.#clock.now())) {
-        if (change.changed) done.set(change.seq, change.followed);
-      }
-    }
-    const after = await storage.get(seqs);
-    return after.flatMap((job) =>
-      job === undefined
-        ? []
-        : { job: summaryOf(job), changed: done.has(job.seq), followed: done.get(job.seq) ?? 0 },
-    );
+    if (!exists) return false;
+    const [result] = await change([ref]);
+    return result!.changed || result!.followed > 0;
   }
 }

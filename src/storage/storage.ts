@@ -53,7 +53,7 @@ export interface Storage extends Upkeep {
   /**
    * Applies a transition to each job whose status allows it (`TRANSITIONS`), one after the other,
    * and answers for each in its place, also for one that does not exist. The others stay as they
-   * are.
+   * are, unless they change with one of these: then they count as changed.
    *
    * With a job that is cancelled, so are its pending descendants, as `onParentEnd` says, each with
    * the `orphanReason`. A job that is requeued has no attempts, error or delay; it is refused while
@@ -61,6 +61,13 @@ export interface Storage extends Upkeep {
    * another of their parents did not complete: then that one is named as the reason.
    */
   change(seqs: readonly number[], verb: ChangeVerb, now: number): Promise<Change[]>;
+
+  /**
+   * Cancels each job that is pending, and all pending jobs that depend on it, directly or not,
+   * whatever their policy. With `force`, those that run are asked to be killed; without it, of a
+   * job that runs nothing changes. Of a job that is over, only what depends on it is cancelled.
+   */
+  cancelDownstream(seqs: readonly number[], force: boolean, now: number): Promise<Change[]>;
 
   /**
    * Removes at most `limit` finished jobs with their attempts, going down from the newest. A job
@@ -171,9 +178,15 @@ export type ChangeVerb = "cancel" | "kill" | "requeue";
 
 export interface Change {
   readonly seq: number;
-  /** False where the status forbids the change, or a parent that failed stands in its way. */
+  /**
+   * False where the status forbids the change, or a parent that failed stands in its way. True also
+   * when it changed for the sake of another that was named.
+   */
   readonly changed: boolean;
-  /** Other jobs that changed with it: children cancelled for its sake, or restored. */
+  /**
+   * Jobs that changed with it and were not named themselves: descendants cancelled for its sake, or
+   * restored.
+   */
   readonly followed: number;
 }
 

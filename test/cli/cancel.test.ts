@@ -97,3 +97,66 @@ void test("a worker that does not answer is told of, and kills the job once it d
   const [job] = await desk.queue.wait([1]);
   assert.equal(job!.status, "cancelled");
 });
+
+void test("cancel --downstream also cancels those that would have waited, or run", async (t) => {
+  const desk = new Desk(t);
+  await desk.ask("submit ./jobs.mjs#greet -n top");
+  await desk.ask("submit ./jobs.mjs#greet --depends-on 1 --on-parent-failure wait");
+  await desk.ask("submit ./jobs.mjs#greet --depends-on 2 --on-parent-failure run");
+  await desk.ask("submit ./jobs.mjs#greet");
+  assert.equal(
+    await desk.ask("cancel --downstream 1"),
+    "Cancelled top #1 (and 2 that depended on it)\n",
+  );
+  assert.equal((await desk.queue.stats()).cancelled, 3);
+  assert.equal((await desk.job(3)).error, "cancelled with #2, on which it depends");
+  assert.equal(await desk.ask("requeue 1"), "Requeued top #1 (and 2 that depended on it)\n");
+  assert.equal((await desk.queue.stats()).cancelled, 0);
+});
+
+void test("of a job that is over, cancel --downstream cancels what depends on it", async (t) => {
+  const desk = new Desk(t);
+  await desk.ask("submit ./jobs.mjs#fail --max-attempts 1");
+  await desk.ask("submit ./jobs.mjs#greet --depends-on 1 --on-parent-failure wait");
+  await desk.work();
+  assert.equal(
+    await desk.ask("cancel --downstream 1"),
+    "Cancelled 1 job that depended on fail #1\n",
+  );
+  assert.deepEqual(
+    await desk.gigq("cancel --downstream 1"),
+    refuses(
+      4,
+      "#1 fail is failed already, and nothing that depends on it is left to cancel",
+      "Only jobs that are not over can be cancelled",
+    ),
+  );
+  await desk.queue.requeueAll([2]);
+  const [answer] = JSON.parse(await desk.ask("cancel --downstream 1 --json"));
+  assert.deepEqual([answer.status, answer.changed, answer.followed], ["failed", false, 1]);
+});
+
+void test("cancel --downstream of a running job needs --force, which kills all that run", async (t) => {
+  const desk = new Desk(t);
+  await desk.ask("submit ./jobs.mjs#fail --max-attempts 1");
+  await desk.ask("submit ./jobs.mjs#hold -p file=held --depends-on 1 --on-parent-failure run");
+  await desk.ask("submit ./jobs.mjs#greet --depends-on 2 --on-parent-failure wait");
+  desk.start("worker");
+  const [pid] = await desk.pids("held");
+  assert.deepEqual(
+    await desk.gigq("cancel --downstream 2"),
+    refuses(
+      4,
+      "#2 hold is running, and only pending jobs are cancelled",
+      "To kill it: gigq cancel --force --downstream 2",
+    ),
+  );
+  assert.equal((await desk.job(3)).status, "pending");
+  assert.equal(
+    await desk.ask("cancel --force --downstream 1"),
+    "Cancelled 2 jobs that depended on fail #1\n",
+  );
+  await desk.queue.wait([2, 3]);
+  await eventually("the job's process to be gone", () => !isAlive(pid!));
+  assert.equal((await desk.queue.stats()).cancelled, 2);
+});

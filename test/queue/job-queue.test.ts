@@ -88,6 +88,24 @@ void test("cancel and requeue answer whether they changed anything", async (t) =
   assert.equal(await place.queue.requeueJob(id), true);
 });
 
+void test("what depends on a job that is over is cancelled with it, and that is a change", async (t) => {
+  const place = new Place(t);
+  const parent = await place.submit("add");
+  const child = await place.submit("add", { dependencies: [parent], onParentFailure: "wait" });
+  await place.queue.cancel(parent);
+  assert.equal(await place.queue.cancel(parent), false);
+  assert.equal(await place.queue.cancel(parent, { downstream: true }), true);
+  assert.equal(await place.queue.cancel(parent, { downstream: true }), false);
+  const results = await place.queue.requeueAll([child, parent]);
+  assert.deepEqual(
+    results.map(({ job, changed, followed }) => [job.seq, changed, followed]),
+    [
+      [2, true, 0],
+      [1, true, 0],
+    ],
+  );
+});
+
 void test("clearCompleted answers how many jobs it removed", async (t) => {
   const place = new Place(t);
   const [first] = [await place.submit("add"), await place.submit("add")];

@@ -36,6 +36,14 @@ export interface ModelClaim {
   readonly parentResults: readonly ParentResult[] | null;
 }
 
+/** Whether a job changed, and which others did for its sake. */
+interface Changed {
+  readonly changed: boolean;
+  readonly followed: readonly number[];
+}
+
+const REFUSED: Changed = { changed: false, followed: [] };
+
 /**
  * A queue as simple as it can be thought: a list of jobs, and rules that are applied to all of
  * them until nothing changes any more. It knows no counters, no indexes and no SQL.
@@ -72,12 +80,16 @@ export class Model {
   }
 
   change(seqs: readonly number[], verb: ChangeVerb, now: number): Change[] {
-    return seqs.map((seq) => {
+    const results = seqs.map((seq) => {
       const job = this.jobs.find((other) => other.seq === seq);
-      if (job === undefined) return { seq, changed: false, followed: 0 };
-      const { changed, followed } = this.#changeOne(job, verb, now);
-      return { seq, changed, followed };
+      return job === undefined ? REFUSED : this.#changeOne(job, verb, now);
     });
+    const followed = results.flatMap((result) => result.followed);
+    return seqs.map((seq, index) => ({
+      seq,
+      changed: results[index]!.changed || followed.includes(seq),
+      followed: results[index]!.followed.filter((other) => !seqs.includes(other)).length,
+    }));
   }
 
   remove({ status, before, below, limit, dryRun }: RemoveQuery): Omit<Removed, "heldMs"> {
@@ -153,38 +165,37 @@ export class Model {
     return true;
   }
 
-  #changeOne(job: ModelJob, verb: ChangeVerb, now: number): Omit<Change, "seq"> {
-    const refused = { changed: false, followed: 0 };
+  #changeOne(job: ModelJob, verb: ChangeVerb, now: number): Changed {
     if (verb === "cancel") {
-      if (job.status !== "pending") return refused;
+      if (job.status !== "pending") return REFUSED;
       cancel(job, "cancelled before it ran", now);
       return { changed: true, followed: this.#cancelOrphans(now) };
     }
     if (verb === "kill") {
-      if (job.status !== "running") return refused;
+      if (job.status !== "running") return REFUSED;
       job.cancelRequested = true;
-      return { changed: true, followed: 0 };
+      return { changed: true, followed: [] };
     }
-    if (!endedBadly(job) || this.#hasBrokenParent(job)) return refused;
+    if (!endedBadly(job) || this.#hasBrokenParent(job)) return REFUSED;
     reset(job);
     return { changed: true, followed: this.#restoreOrphans() };
   }
 
   /** No job may wait that has a parent for whose sake it is to be cancelled. */
-  #cancelOrphans(now: number): number {
+  #cancelOrphans(now: number): number[] {
     const orphan = this.jobs.find((job) => job.status === "pending" && this.#hasBrokenParent(job));
-    if (orphan === undefined) return 0;
+    if (orphan === undefined) return [];
     cancel(orphan, null, now);
     orphan.orphaned = true;
-    return 1 + this.#cancelOrphans(now);
+    return [orphan.seq, ...this.#cancelOrphans(now)];
   }
 
   /** No job may stay cancelled for the sake of parents that are all well again. */
-  #restoreOrphans(): number {
+  #restoreOrphans(): number[] {
     const restored = this.jobs.find((job) => job.orphaned && !this.#hasBrokenParent(job));
-    if (restored === undefined) return 0;
+    if (restored === undefined) return [];
     reset(restored);
-    return 1 + this.#restoreOrphans();
+    return [restored.seq, ...this.#restoreOrphans()];
   }
 
   #hasBrokenParent(job: ModelJob): boolean {

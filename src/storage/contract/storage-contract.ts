@@ -3,6 +3,7 @@ import type { Storage } from "../storage.js";
 import { changeContract } from "./change.js";
 import { claimContract } from "./claim.js";
 import { connectionContract } from "./connection.js";
+import { downstreamContract } from "./downstream.js";
 import type { OpenEngine, Store } from "./engine.js";
 import { familyContract } from "./family.js";
 import { filterContract } from "./filter.js";
@@ -43,6 +44,7 @@ export function storageContract(name: string, openEngine: OpenEngine): void {
   changeContract(story);
   familyContract(story);
   revivalContract(story);
+  downstreamContract(story);
   removeContract(story);
   connectionContract(story);
   workersContract(story);

@@ -58,9 +58,9 @@ export class Family {
     for (const child of this.#children.all(seq)) this.#freeChild.run(child);
   }
 
-  /** A job has ended without completing. Answers how many descendants were cancelled for it. */
-  endedBadly(seq: number, status: JobStatus, now: number): number {
-    let cancelled = 0;
+  /** A job has ended without completing. Answers which descendants were cancelled for it. */
+  endedBadly(seq: number, status: JobStatus, now: number): number[] {
+    const cancelled: number[] = [];
     const ended = [{ seq, status }];
     for (let parent = ended.pop(); parent !== undefined; parent = ended.pop()) {
       for (const child of this.#pendingChildren.all(parent.seq)) {
@@ -68,7 +68,7 @@ export class Family {
         if (verdict === "free") this.#freeChild.run(child.seq);
         if (verdict !== "cancel") continue;
         this.#cancelOrphan(child.seq, parent, now);
-        cancelled += 1;
+        cancelled.push(child.seq);
         ended.push({ seq: child.seq, status: "cancelled" });
       }
     }
@@ -77,10 +77,10 @@ export class Family {
 
   /**
    * A job is pending again: restores the descendants that were cancelled for it, and lets pending
-   * children wait for it again. Answers how many were restored.
+   * children wait for it again. Answers which were restored.
    */
-  revived(seq: number, now: number): number {
-    let restored = 0;
+  revived(seq: number, now: number): number[] {
+    const restored: number[] = [];
     const revived = [seq];
     for (let parent = revived.pop(); parent !== undefined; parent = revived.pop()) {
       this.#recount.run(parent);
@@ -89,7 +89,7 @@ export class Family {
         const broken = this.#brokenParent.get(child);
         if (broken === undefined) {
           this.#requeue.run(now, child);
-          restored += 1;
+          restored.push(child);
           revived.push(child);
         } else {
           this.#reblame.run(broken.seq, orphanReason(broken.seq, broken.status), now, child);

@@ -126,7 +126,11 @@ class SqliteStorage implements Storage {
   }
 
   change(seqs: readonly number[], verb: ChangeVerb, now: number): Promise<Change[]> {
-    return this.#write(() => seqs.map((seq) => this.#changes.apply(seq, verb, now)));
+    return this.#write(() => this.#changes.all(seqs, verb, now));
+  }
+
+  cancelDownstream(seqs: readonly number[], force: boolean, now: number): Promise<Change[]> {
+    return this.#write(() => this.#changes.cancelDownstream(seqs, force, now));
   }
 
   /** Looks for candidates without the write lock, which is held only for the removing. */

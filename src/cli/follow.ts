@@ -4,7 +4,7 @@ import { renderEnd, renderProgress } from "./render/job-line.js";
 import type { Shell } from "./shell.js";
 import { openSpinner, type Spinner } from "./spinner.js";
 
-/** Waits for jobs, with a spinner on a terminal. Rejects with `wait-timeout` or `interrupted`. */
+/** Waits for jobs, with a spinner on a terminal. Rejects with `wait-timeout`, `forbidden` or `interrupted`. */
 export async function follow(
   shell: Shell,
   queue: JobQueue,

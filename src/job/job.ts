@@ -68,6 +68,8 @@ export interface JobRecord extends JobSpec {
   readonly attempts: number;
   /** How many parents it still waits for. */
   readonly waitingOn: number;
+  /** The number of the job for whose sake it was cancelled: when that is requeued, this is restored. */
+  readonly orphanedBy: number | null;
   /** JSON, of a completed job only. */
   readonly result: string | null;
   readonly error: string | null;

@@ -233,7 +233,8 @@ export class JobQueue {
 
   /**
    * Resolves once all these jobs are over, with everything about them. Rejects with `unknown-job`,
-   * or with `wait-timeout` when `timeout` seconds have passed.
+   * with `wait-timeout` when `timeout` seconds have passed, or with `forbidden` as soon as one of
+   * them can never run, because it waits for a parent that failed.
    */
   async wait(refs: readonly JobRef[], options: WaitOptions = {}): Promise<JobInfo[]> {
     const { waitFor } = await import("./wait-for.js");

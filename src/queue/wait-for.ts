@@ -5,6 +5,7 @@ import { isFinished } from "../job/lifecycle.js";
 import type { JobRef, Storage } from "../storage/storage.js";
 import { type JobSummary, summaryOf } from "./job-info.js";
 import { Nap } from "./nap.js";
+import { neverRuns } from "./never-runs.js";
 import { unknownJob } from "./unknown-job.js";
 
 export interface WaitOptions {
@@ -25,7 +26,10 @@ const LOOK_SHARE = 5;
 /** How often to look when no change was heard of. */
 const SLOW_LOOK_MS = 500;
 
-/** Resolves once all these jobs are over. */
+/**
+ * Resolves once all these jobs are over. Rejects with `forbidden` as soon as one of them can never
+ * run as things are.
+ */
 export async function waitFor(
   storage: Storage,
   clock: Clock,
@@ -44,6 +48,8 @@ export async function waitFor(
       const unfinished = (await look(storage, waiting)).filter((job) => !isFinished(job.status));
       if (unfinished.length === 0) return;
       onLook?.(unfinished.map(summaryOf));
+      const error = await neverRuns(storage, unfinished);
+      if (error !== undefined) throw error;
       waiting = unfinished.map((job) => job.seq);
       const leftMs = deadline - clock.now();
       if (leftMs <= 0) throw timedOut(timeout!, unfinished);

@@ -109,3 +109,66 @@ function hasOpen(pid: number, path: string): boolean {
     return false;
   }
 }
+
+void test("wait says at once that a job can never run, and what to do", async (t) => {
+  const desk = new Desk(t);
+  await desk.ask("submit ./jobs.mjs#fail -n fetch --max-attempts 1");
+  await desk.ask("submit ./jobs.mjs#greet --depends-on 1");
+  await desk.ask("submit ./jobs.mjs#greet -n report --depends-on 2 --on-parent-failure wait");
+  await desk.ask("submit ./jobs.mjs#greet -n mail --depends-on 3");
+  await desk.ask("submit ./jobs.mjs#greet -n end --depends-on 4 --on-parent-failure run");
+  await desk.work();
+  const lines = ["wait 3", "wait 1 4", "wait 5 --timeout 1h"];
+  const hint = "gigq requeue 1";
+  assert.deepEqual(await Promise.all(lines.map((line) => desk.gigq(line))), [
+    refuses(4, "#3 report will never run: it waits for #2 greet, which was cancelled", hint),
+    refuses(
+      4,
+      "#4 mail will never run: it waits for #3 report, which waits for #2 greet, which was cancelled",
+      hint,
+    ),
+    refuses(
+      4,
+      "#5 end will never run: it waits for #4 mail, which waits, through 1 more, for #2 greet, which was cancelled",
+      hint,
+    ),
+  ]);
+  const submitted = await desk.gigq(
+    "submit ./jobs.mjs#greet --depends-on 1 --on-parent-failure wait --wait",
+  );
+  assert.deepEqual(submitted, {
+    ...refuses(4, "#6 greet will never run: it waits for #1 fetch, which failed", hint),
+    stdout: submitted.stdout,
+  });
+  await desk.queue.requeueJob(1);
+  const waiting = desk.queue.wait([3], { timeout: 0 });
+  await assert.rejects(waiting, { code: "wait-timeout" });
+});
+
+void test("wait ends when what it waits for can no longer run", async (t) => {
+  const desk = new Desk(t);
+  await desk.ask("submit ./jobs.mjs#fail -n fetch --max-attempts 1");
+  await desk.ask("submit ./jobs.mjs#greet --depends-on 1 --on-parent-failure wait");
+  await desk.ask("submit ./jobs.mjs#greet -n report --depends-on 2");
+  let looks = 0;
+  let looked = () => {};
+  const waits = new Promise<void>((resolve) => {
+    looked = resolve;
+  });
+  const waiting = desk.queue.wait([3], {
+    onLook: () => {
+      looks += 1;
+      looked();
+    },
+  });
+  const refused = assert.rejects(waiting, {
+    code: "forbidden",
+    message:
+      "#3 report will never run: it waits for #2 greet, which waits for #1 fetch, which failed",
+    hint: "gigq requeue 1",
+  });
+  await waits;
+  await desk.work();
+  await refused;
+  assert.ok(looks >= 2);
+});

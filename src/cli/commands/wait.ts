@@ -13,6 +13,7 @@ export function describe(command: Command): void {
       "after",
       `
 Exits with 0 when all completed, else as the first that did not: 10 failed, 11 timed out, 12 cancelled.
+With 4, at once, when one can never run, because it waits for a job that failed.
 
 Example: gigq wait 41 42 --timeout 10m`,
     );

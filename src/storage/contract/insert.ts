@@ -49,6 +49,7 @@ export function insertContract(story: Story): void {
       lease: 0,
       workerId: null,
       cancelRequested: false,
+      orphanedBy: null,
       progress: null,
     });
   });

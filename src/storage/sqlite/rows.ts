@@ -27,6 +27,7 @@ export interface JobRow {
   turn: number | null;
   progress: string | null;
   cancel_requested: 0 | 1;
+  orphaned_by: number | null;
   created_at: number;
   updated_at: number;
   started_at: number | null;
@@ -69,6 +70,7 @@ export function jobOfRow(row: JobRow, dependencies: readonly string[]): JobRecor
     lease: row.lease,
     workerId: row.worker_id,
     cancelRequested: row.cancel_requested === 1,
+    orphanedBy: row.orphaned_by,
     progress: row.progress,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

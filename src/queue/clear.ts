@@ -3,6 +3,7 @@ import { GigqError } from "../errors.js";
 import { FINISHED, type JobStatus } from "../job/lifecycle.js";
 import type { Storage } from "../storage/storage.js";
 import { giveSpaceBack, type Swept, sweep } from "../storage/sweep.js";
+import { momentOf } from "./moment-of.js";
 
 export interface ClearOptions {
   /** Which to remove; completed and cancelled unless given. Only finished statuses. */
@@ -46,12 +47,4 @@ export async function clear(
   if (dryRun) return { ...swept, bytesFreed: 0, bytesReusable: 0 };
   const { givenBytes, leftBytes } = await giveSpaceBack(storage, pause);
   return { ...swept, bytesFreed: givenBytes, bytesReusable: leftBytes };
-}
-
-function momentOf(before: Date | string): number {
-  const ms = new Date(before).getTime();
-  if (!Number.isNaN(ms)) return ms;
-  throw new GigqError("usage", `"${before}" is no time`, {
-    hint: "Give a Date, or ISO 8601 as in 2026-11-01T00:00:00Z",
-  });
 }

@@ -17,6 +17,7 @@ import type { Cleared, ClearOptions } from "./clear.js";
 import type { JobFamily } from "./family.js";
 import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./job-info.js";
 import type { WorkerInfo } from "./list-workers.js";
+import { momentOf } from "./moment-of.js";
 import type { LogEntry, ReadLogsOptions } from "./read-logs.js";
 import type { JobId } from "./task.js";
 import { unknownJob } from "./unknown-job.js";
@@ -34,6 +35,8 @@ export interface JobQueueOptions {
 export interface ListOptions {
   status?: JobStatus | readonly JobStatus[];
   name?: string;
+  /** Only jobs that ended at this moment or later: a `Date` or ISO 8601. */
+  endedSince?: Date | string;
   /** At most this many; 100 unless given. */
   limit?: number;
   /** Only jobs with a smaller number, for the next page. */
@@ -139,9 +142,10 @@ export class JobQueue {
   /** Jobs, newest first, without their executions. */
   async listJobs(options: ListOptions = {}): Promise<JobSummary[]> {
     const { status, name, limit = 100, before } = options;
+    const endedSince = options.endedSince === undefined ? undefined : momentOf(options.endedSince);
     const storage = await this.#open();
     const statuses = typeof status === "string" ? [status] : status;
-    const jobs = await storage.list({ statuses, name, limit, below: before });
+    const jobs = await storage.list({ statuses, name, endedSince, limit, below: before });
     return jobs.map(summaryOf);
   }
 

@@ -147,6 +147,8 @@ export interface ListQuery {
   readonly statuses?: readonly JobStatus[] | undefined;
   /** Exactly this. */
   readonly name?: string | undefined;
+  /** Only jobs that are over, and ended at this moment or later, ms UTC. */
+  readonly endedSince?: number | undefined;
   /** Only jobs with a smaller number: the way to the next page. */
   readonly below?: number | undefined;
   readonly limit: number;

@@ -91,6 +91,17 @@ void test("what a job writes stands above the spinner", table, async (t) => {
   assert.deepEqual(screen(output).sort(), ["", "an answer", "to stderr", "to stdout"]);
 });
 
+void test("requeueing many shows how far it is, and leaves no trace", table, async (t) => {
+  const desk = new Desk(t);
+  await desk.queue.submitAll(
+    Array.from({ length: 1_200 }, () => new Job({ function: "pack#job" })),
+  );
+  await desk.queue.cancelAll(Array.from({ length: 1_200 }, (_, index) => index + 1));
+  const output = await show("gigq requeue --status cancelled", desk);
+  assert.match(output, /[\d,]+ jobs requeued/);
+  assert.deepEqual(screen(output), ["Requeued 1,200 jobs", ""]);
+});
+
 void test("people are told the number of a job, and scripts its id", table, async (t) => {
   const desk = new Desk(t);
   const output = await show('id=$(gigq submit ./jobs.mjs#greet); echo "id $id"', desk);

@@ -76,6 +76,33 @@ void test("many jobs are requeued by status and name, or only told", async (t) =
   assert.equal((await desk.queue.stats()).pending, 4);
 });
 
+void test("only those are requeued that ended since a moment, an age or a date", async (t) => {
+  const desk = new Desk(t);
+  await fill(desk);
+  const ended = Date.parse((await desk.job(1)).completedAt!);
+  const after = new Date(ended + 3_600_000).toISOString();
+  const all =
+    "Would requeue hold #3, timeout\nWould requeue fail #2, failed\nWould requeue import #1, failed\n";
+  const line = "requeue --status timeout,failed --dry-run --since";
+  const listed = async (since: string) =>
+    (JSON.parse(await desk.ask(`list --json --since ${since}`)) as unknown[]).length;
+  assert.deepEqual(
+    await Promise.all([
+      desk.ask(`${line} 2h`),
+      desk.ask(`${line} ${new Date(ended).toISOString()}`),
+      desk.ask(`${line} ${after}`),
+      listed("1"),
+      listed(after),
+    ]),
+    [all, all, "Nothing to requeue\n", 5, 0],
+  );
+  assert.equal(await desk.ask(`requeue --status failed --since ${after}`), "Requeued 0 jobs\n");
+  assert.equal(
+    await desk.ask("requeue --status failed --name import --since 1d"),
+    "Requeued 1 job, and restored 1 that depended on them\n",
+  );
+});
+
 void test("what cannot run again is refused, with what to do instead", async (t) => {
   const desk = new Desk(t);
   await fill(desk);
@@ -114,12 +141,20 @@ void test("requeue needs ids or a status, and not both", async (t) => {
     "requeue",
     "requeue 1 --status failed",
     "requeue --name import",
+    "requeue --since 2h",
+    "requeue --status failed --since yesterdayish",
     "requeue --status completed",
   ];
   assert.deepEqual(await Promise.all(lines.map((line) => desk.gigq(line))), [
     refuses(2, "no job is named", hint),
     refuses(2, "ids and --status cannot be given together", hint),
     refuses(2, "--name goes with --status", "For example: --status failed --name import"),
+    refuses(2, "--since goes with --status", "For example: --status failed --since 2h"),
+    refuses(
+      2,
+      '--since: "yesterdayish" is no time',
+      "Give an age (7d, 12h, 90m) or a date (2026-11-01)",
+    ),
     refuses(
       2,
       "--status: completed jobs cannot be requeued",

@@ -40,6 +40,20 @@ export function readContract(story: Story): void {
     assert.deepEqual(await list({ statuses: [] }), []);
   });
 
+  story("a list is narrowed to what ended since a moment, that moment included", async (scene) => {
+    const [early, open, late] = await scene.addAll([{ name: "x" }, { name: "x" }, { name: "y" }]);
+    await scene.run(early!, FAILED);
+    const since = scene.now + 10;
+    scene.now = since;
+    await scene.run(late!, FAILED);
+    const list = async (query: object) => seqs(await scene.storage.list({ limit: 10, ...query }));
+    assert.deepEqual(await list({ endedSince: since }), [late!.seq]);
+    assert.deepEqual(await list({ endedSince: since + 1 }), []);
+    assert.deepEqual(await list({ endedSince: since - 10 }), [late!.seq, early!.seq]);
+    assert.deepEqual(await list({ endedSince: 0, name: "x", statuses: ["failed"] }), [early!.seq]);
+    assert.deepEqual(await list({}), [late!.seq, open!.seq, early!.seq]);
+  });
+
   story("a list is read in pages, each job on one of them", async (scene) => {
     const all = await scene.addAll(Array.from({ length: 7 }, () => ({})));
     const pages: number[][] = [];

@@ -26,7 +26,7 @@ export class Queries {
     return row && this.#record(row);
   }
 
-  list({ statuses, name, below, limit }: ListQuery): JobRecord[] {
+  list({ statuses, name, endedSince, below, limit }: ListQuery): JobRecord[] {
     const conditions: string[] = [];
     const values: (string | number)[] = [];
     if (statuses !== undefined) {
@@ -36,6 +36,10 @@ export class Queries {
     if (name !== undefined) {
       conditions.push("name = ?");
       values.push(name);
+    }
+    if (endedSince !== undefined) {
+      conditions.push("finished_at >= ?");
+      values.push(endedSince);
     }
     if (below !== undefined) {
       conditions.push("seq < ?");

@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
       load: () => import("./commands/run.js"),
     },
     status: { summary: "everything about a job", load: () => import("./commands/status.js") },
+    why: { summary: "why a job is not running", load: () => import("./commands/why.js") },
     list: { summary: "the jobs, newest first", load: () => import("./commands/list.js") },
     logs: { summary: "what a job has written", load: () => import("./commands/logs.js") },
     wait: { summary: "wait until jobs are over", load: () => import("./commands/wait.js") },

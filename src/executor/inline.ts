@@ -1,9 +1,10 @@
 import type { Isolation } from "../job/isolation.js";
+import { markLoadFailure } from "../job/load-failure.js";
 import type { Outcome, StopReason } from "../job/outcome.js";
 import { Abort } from "./child/abort.js";
 import { callFunction } from "./child/call-function.js";
 import { describeError } from "./child/describe-error.js";
-import { loadFunction } from "./child/load-function.js";
+import { type LoadedFunction, loadFunction } from "./child/load-function.js";
 import { Deadline } from "./deadline.js";
 import type { Attempt, Executor, ExecutorEvents, ExecutorOptions } from "./executor.js";
 import { FALLS_BEHIND_MS } from "./falls-behind.js";
@@ -130,16 +131,16 @@ export class InlineExecutor implements Executor {
 
   async #call(running: Running): Promise<Outcome> {
     const { attempt, abort } = running;
+    let fn: LoadedFunction;
     try {
-      const fn = await loadFunction(attempt.function, this.#root, this.#confined);
-      // Stopped while its module was loaded: what would not look at its signal need not begin.
-      if (running.reason !== undefined) return { type: running.reason };
-      return await callFunction(fn, attempt, abort, (told) =>
-        passOnTold(told, attempt, this.#events),
-      );
+      fn = await loadFunction(attempt.function, this.#root, this.#confined);
     } catch (error) {
-      return { type: "failed", error: describeError(error) };
+      const described = markLoadFailure(describeError(error), attempt.function);
+      return { type: "failed", error: described };
     }
+    // Stopped while its module was loaded: what would not look at its signal need not begin.
+    if (running.reason !== undefined) return { type: running.reason };
+    return callFunction(fn, attempt, abort, (told) => passOnTold(told, attempt, this.#events));
   }
 
   #look(): number | undefined {

@@ -19,6 +19,7 @@ import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./
 import type { WorkerInfo } from "./list-workers.js";
 import { momentOf } from "./moment-of.js";
 import type { LogEntry, ReadLogsOptions } from "./read-logs.js";
+import type { Explanation } from "./reason.js";
 import type { JobId } from "./task.js";
 import { unknownJob } from "./unknown-job.js";
 import type { WaitOptions } from "./wait-for.js";
@@ -123,6 +124,12 @@ export class JobQueue {
   async getFamily(ref: JobRef): Promise<JobFamily> {
     const { getFamily } = await import("./family.js");
     return getFamily(await this.#open(), ref);
+  }
+
+  /** Why a job is not running, or what it is doing. Rejects with `unknown-job`. */
+  async explain(ref: JobRef): Promise<Explanation> {
+    const { explain } = await import("./explain.js");
+    return explain(await this.#open(), this.#clock, ref);
   }
 
   /**

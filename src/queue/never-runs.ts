@@ -3,7 +3,7 @@ import type { JobRecord } from "../job/job.js";
 import type { Storage } from "../storage/storage.js";
 import { DeadEnds } from "./dead-end.js";
 import { gatherKin, type Kin, waitsForParents } from "./kin.js";
-import { toRequeue } from "./to-requeue.js";
+import { gatherCauses, toRequeue } from "./to-requeue.js";
 
 /** The error for the first of these jobs that can never run as things are, if there is one. */
 export async function neverRuns(
@@ -16,7 +16,8 @@ export async function neverRuns(
   for (const job of jobs) {
     const way = deadEnds.wayFrom(kin.get(job.id)!);
     if (way === undefined) continue;
-    const culprit = await toRequeue(storage, way.at(-1)!);
+    const last = way.at(-1)!;
+    const culprit = toRequeue(last, await gatherCauses(storage, [last]));
     return new GigqError("forbidden", `${nameOf(job)} will never run: it ${renderWay(way)}`, {
       hint: `gigq requeue ${culprit.seq}`,
     });

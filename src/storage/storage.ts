@@ -44,6 +44,9 @@ export interface Storage extends Upkeep {
   /** For each of these jobs the numbers of those that depend on it, in order, at most `limit` of each. */
   children(seqs: readonly number[], limit: number): Promise<number[][]>;
 
+  /** Counts the ready jobs that come before a place in the order, up to `limit` of each kind. */
+  ahead(priority: number, seq: number, limit: number): Promise<Ahead>;
+
   /** The ended attempts of these jobs, in the order asked for, oldest first within each. */
   attempts(seqs: readonly number[]): Promise<AttemptRecord[]>;
 
@@ -160,6 +163,13 @@ export interface Counts extends Readonly<Record<JobStatus, number>> {
   readonly delayed: number;
   /** Pending jobs that wait for a parent. */
   readonly blocked: number;
+}
+
+export interface Ahead {
+  /** Of a higher priority. */
+  readonly higher: number;
+  /** Of the same priority, with a smaller number. */
+  readonly earlier: number;
 }
 
 /** An attempt that has ended. Times are ms UTC. */

@@ -6,7 +6,7 @@ import { call } from "./call.js";
 import { Desk, says } from "./desk.js";
 
 const COMMANDS: readonly string[] = [
-  ...["submit", "workflow", "run", "status", "list", "logs", "wait", "cancel"],
+  ...["submit", "workflow", "run", "status", "why", "list", "logs", "wait", "cancel"],
   ...["requeue", "clear", "backup", "stats", "worker", "workers", "init", "mcp"],
 ];
 

@@ -123,7 +123,7 @@ void describe("load-function", () => {
     writeFiles(folder, { "jobs.mjs": "export const size = 3;" });
     assert.match(
       errorOf(await run(`${folder}/jobs.mjs#resize`)),
-      /has no export "resize"\. It exports no function$/,
+      /has no export "resize"\. It exports no function$/m,
     );
   });
 
@@ -144,10 +144,10 @@ void describe("load-function", () => {
     });
     assert.match(
       errorOf(await run(`${folder}/jobs.mjs#size`)),
-      /the export "size" of .*jobs\.mjs is no function but a number$/,
+      /the export "size" of .*jobs\.mjs is no function but a number$/m,
     );
-    assert.match(errorOf(await run(`${folder}/jobs.mjs#none`)), /is no function but null$/);
-    assert.match(errorOf(await run(`${folder}/jobs.mjs#list`)), /is no function but an object$/);
+    assert.match(errorOf(await run(`${folder}/jobs.mjs#none`)), /is no function but null$/m);
+    assert.match(errorOf(await run(`${folder}/jobs.mjs#list`)), /is no function but an object$/m);
   });
 
   test("frames in folders that are called like gigq's own are the user's", async (t) => {
@@ -164,7 +164,10 @@ void describe("load-function", () => {
     const folder = temporaryFolder(t);
     for (const file of ["jobs.mjs", "jobs.ts", "jobs.cjs"]) {
       const error = errorOf(await run(`${folder}/${file}#add`));
-      assert.equal(error, `Error: there is no module at ${folder}/${file}`);
+      assert.equal(
+        error,
+        `Error: there is no module at ${folder}/${file}\n    while loading ${folder}/${file}`,
+      );
     }
   });
 });

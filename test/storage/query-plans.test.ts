@@ -6,7 +6,7 @@ import { systemClock } from "../../src/clock.js";
 import { spec } from "../../src/storage/contract/spec.js";
 import * as byName from "../../src/storage/sqlite/by-name-sql.js";
 import { openDatabase } from "../../src/storage/sqlite/open-database.js";
-import { CHILDREN_OF } from "../../src/storage/sqlite/relations.js";
+import { CHILDREN_OF, COUNT_EARLIER, COUNT_HIGHER } from "../../src/storage/sqlite/relations.js";
 import * as sql from "../../src/storage/sqlite/sql.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
@@ -67,6 +67,12 @@ const INDEXES: readonly (readonly [name: string, statement: string, plan: RegExp
     sql.CHILDREN,
     /^SEARCH dependency USING (COVERING )?INDEX dependency_parent \(parent_seq=\?\)$/,
   ],
+  ["COUNT_HIGHER", COUNT_HIGHER, /^SEARCH job USING (COVERING )?INDEX job_ready \(priority>\?\)$/],
+  [
+    "COUNT_EARLIER",
+    COUNT_EARLIER,
+    /^SEARCH job USING (COVERING )?INDEX job_ready \(priority=\? AND seq<\?\)$/,
+  ],
   [
     "CHILDREN_OF",
     CHILDREN_OF,
@@ -96,7 +102,9 @@ void test("READY_IN_RANGE looks at an index alone, and sorts", async (t) => {
 function planOf(db: Database, statement: string): string[] {
   const values = statement.replaceAll(/[^?]/g, "").split("");
   const plan = db.prepare<unknown[], { detail: string }>(`explain query plan ${statement}`);
-  return plan.all(...values.map(() => 1)).map((step) => step.detail);
+  const steps = plan.all(...values.map(() => 1)).map((step) => step.detail);
+  // What a limited subquery has found is counted without a further look at the table.
+  return steps.filter((step) => !/^(CO-ROUTINE|SCAN) \(subquery-/.test(step));
 }
 
 async function database(t: TestContext, filled: boolean): Promise<Database> {

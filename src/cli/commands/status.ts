@@ -1,9 +1,7 @@
 import type { Command } from "commander";
 import type { JobFamily, JobInfo, JobQueue, JobRef } from "../../index.js";
-import { EXIT } from "../exit-codes.js";
-import { noSuchJob } from "../no-such-job.js";
+import { reportMissing } from "../no-such-job.js";
 import { parseRef, usage } from "../options.js";
-import { renderError } from "../render/error.js";
 import { type Detail, renderJob } from "../render/job.js";
 import type { Shell } from "../shell.js";
 
@@ -72,12 +70,4 @@ async function showTrees(shell: Shell, refs: readonly JobRef[], flags: Flags): P
 async function familyOf(queue: JobQueue, ref: JobRef): Promise<JobFamily | undefined> {
   const { exists } = await queue.getStatus(ref);
   return exists ? queue.getFamily(ref) : undefined;
-}
-
-async function reportMissing(shell: Shell, missing: readonly JobRef[]): Promise<number> {
-  if (missing.length === 0) return EXIT.ok;
-  shell.terminal.stderr.write(
-    await renderError(noSuchJob(missing), { json: shell.json, debug: false }, shell.terminal),
-  );
-  return EXIT.noSuchJob;
 }

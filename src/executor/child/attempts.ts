@@ -1,3 +1,4 @@
+import { markLoadFailure } from "../../job/load-failure.js";
 import type { Outcome } from "../../job/outcome.js";
 import type { StandardStream } from "../attribution.js";
 import type { ChildRules } from "../executor.js";
@@ -83,7 +84,10 @@ export class Attempts {
           ? await callFunction(fn, next, running.abort, (told) =>
               this.#report({ ...told, n }, false),
             )
-          : { type: "failed", error: describeError(fn.thrown) };
+          : {
+              type: "failed",
+              error: markLoadFailure(describeError(fn.thrown), next.function),
+            };
       this.#running = undefined;
       const endedMs = performance.now();
       const ms = endedMs - running.startedMs;

@@ -141,6 +141,24 @@ export function readContract(story: Story): void {
     },
   );
 
+  story("ready jobs that come first are counted, up to a limit, and no others", async (scene) => {
+    const ahead = (priority: number, seq: number, limit = 100) =>
+      scene.storage.ahead(priority, seq, limit);
+    assert.deepEqual(await ahead(0, 1), { higher: 0, earlier: 0 });
+    const ready = await scene.addAll([5, 0, 0, 0, -1].map((priority) => ({ priority })));
+    const [high, first, second, third, low] = ready.map(({ seq }) => seq);
+    await scene.add({ priority: 9, runAt: scene.now + 1 });
+    await scene.child([ready[4]!], { priority: 9 });
+    const done = await scene.add({ priority: 9 });
+    await scene.run(done);
+    assert.deepEqual(await ahead(5, high!), { higher: 0, earlier: 0 });
+    assert.deepEqual(await ahead(0, first!), { higher: 1, earlier: 0 });
+    assert.deepEqual(await ahead(0, third!), { higher: 1, earlier: 2 });
+    assert.deepEqual(await ahead(-1, low!), { higher: 4, earlier: 0 });
+    assert.deepEqual(await ahead(-1, low!, 2), { higher: 2, earlier: 0 });
+    assert.deepEqual(await ahead(0, second! + 99, 1), { higher: 1, earlier: 1 });
+  });
+
   story("reading changes nothing", async (scene) => {
     const job = await scene.add({ runAt: scene.now + 1 });
     await scene.storage.list({ limit: 1 });

@@ -9,6 +9,7 @@ import { refuseCycles } from "../order.js";
 import type {
   Advanced,
   AdvanceStep,
+  Ahead,
   AttemptInHand,
   AttemptRecord,
   Change,
@@ -115,6 +116,10 @@ class SqliteStorage implements Storage {
 
   children(seqs: readonly number[], limit: number): Promise<number[][]> {
     return this.#read(() => seqs.map((seq) => this.#relations.children(seq, limit)));
+  }
+
+  ahead(priority: number, seq: number, limit: number): Promise<Ahead> {
+    return this.#read(() => this.#relations.ahead(priority, seq, limit));
   }
 
   attempts(seqs: readonly number[]): Promise<AttemptRecord[]> {

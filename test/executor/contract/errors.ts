@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { loadFailureOf } from "../../../src/job/load-failure.js";
 import { attemptAt, errorOf, resultOf, sharedDriver } from "../../support/attempts.js";
+import { fixture } from "../../support/paths.js";
 import type { Promises } from "./promises.js";
 
 /** Longer than any error that is kept. */
@@ -74,6 +76,18 @@ export function errors({ isolation }: Promises): void {
         assert.equal(resultOf(await driver().run(attemptAt("answers.mjs#same", { value: 1 }))), 1);
       });
     }
+
+    test("an error of loading says in its last line of which module; one of running does not", async () => {
+      const nowhere = errorOf(await driver().run(attemptAt("nowhere.mjs#fn")));
+      assert.match(
+        nowhere,
+        /^Error: there is no module at [\s\S]*\n {4}while loading .*\/nowhere\.mjs$/,
+      );
+      const missing = errorOf(await driver().run(attemptAt("throws.mjs#no\nsuch")));
+      assert.equal(loadFailureOf(missing), fixture("executor/throws.mjs"));
+      const ran = errorOf(await driver().run(attemptAt("throws.mjs#error")));
+      assert.equal(loadFailureOf(ran), undefined);
+    });
 
     test("of an error of 10 MB, the beginning and the end are kept", async () => {
       const error = errorOf(await driver().run(attemptAt("throws.mjs#huge")));

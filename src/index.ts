@@ -42,8 +42,8 @@ export {
 export type { JobInHand, WorkerInfo } from "./queue/list-workers.js";
 export { locateFunction } from "./queue/locate-function.js";
 export type { LogEntry, LogGap, LogLine, ReadLogsOptions } from "./queue/read-logs.js";
-export { type JobId, type ParamsOf, type Task, type TaskOptions, task } from "./queue/task.js";
 export type { Ancestor, Decliner, Explanation, NamedJob, Reason } from "./queue/reason.js";
+export { type JobId, type ParamsOf, type Task, type TaskOptions, task } from "./queue/task.js";
 export type { WaitOptions } from "./queue/wait-for.js";
 export { type StepOptions, type TaskStepOptions, Workflow } from "./queue/workflow.js";
 export { closeConnections } from "./storage/connections.js";

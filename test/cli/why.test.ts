@@ -1,13 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Job, type Reason, Worker } from "../../src/index.js";
-import { eventually } from "../support/eventually.js";
+import { PATIENCE_MS } from "../support/eventually.js";
 import { Desk, refuses, says } from "./desk.js";
 
 const typesOf = (reasons: readonly Reason[]) => reasons.map(({ type }) => type);
 
 async function why(desk: Desk, ref: number): Promise<Reason["type"][]> {
   return typesOf((await desk.queue.explain(ref)).reasons);
+}
+
+/** Asks again and again until the answer is yes. */
+async function until(what: string, ask: () => Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + PATIENCE_MS;
+  while (!(await ask())) {
+    if (performance.now() > endMs) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 void test("why names every reason, and what to do", async (t) => {
@@ -74,16 +83,19 @@ void test("a job runs, waits behind others for a busy worker, and is taken over 
   assert.ok(reasons[0]?.type === "running");
   assert.deepEqual([reasons[0].slot, reasons.length], ["box", 1]);
   // What was claimed ahead is given back soon, for the first job takes its time.
-  await eventually("the others to be given back", async () => (await desk.job(3)).status === "pending");
+  await until("the others to be given back", async () => (await desk.job(3)).status === "pending");
   const behind = (await desk.queue.explain(3)).reasons;
   assert.deepEqual(behind, [
     { type: "behind", higher: 1, earlier: 1, atLeast: false },
     { type: "all-busy", workers: 1, slots: 1 },
   ]);
   worker.kill("SIGKILL");
-  await eventually("the death to be seen", async () => (await why(desk, 1)).includes("worker-dead"));
+  await until("the death to be seen", async () => (await why(desk, 1)).includes("worker-dead"));
   assert.deepEqual(await why(desk, 1), ["running", "worker-dead", "no-worker"]);
-  assert.match(await desk.ask("why 1"), /\n {2}its worker box on .* is dead; the next worker takes it over\n/);
+  assert.match(
+    await desk.ask("why 1"),
+    /\n {2}its worker box on .* is dead; the next worker takes it over\n/,
+  );
 });
 
 void test("a module that could not be loaded is a reason, and so is a worker that declines", async (t) => {
@@ -96,11 +108,14 @@ void test("a module that could not be loaded is a reason, and so is a worker tha
   assert.deepEqual(typesOf(reasons), ["delayed", "load-failed", "no-worker"]);
   assert.ok(reasons[1]?.type === "load-failed");
   assert.equal(reasons[1].module, module);
-  assert.match(await desk.ask("why 1"), /\n {2}its module .*jobs\.mjs could not be loaded: TypeError: .* has no export "gret"/);
+  assert.match(
+    await desk.ask("why 1"),
+    /\n {2}its module .*jobs\.mjs could not be loaded: TypeError: .* has no export "gret"/,
+  );
   const worker = new Worker(desk.db, { isolation: "inline", names: ["x-*"], workerId: "picky" });
   const working = worker.start();
   t.after(() => worker.close());
-  await eventually("the worker to be there", async () => (await desk.queue.workers()).length === 1);
+  await until("the worker to be there", async () => (await desk.queue.workers()).length === 1);
   assert.deepEqual((await desk.queue.explain(1)).reasons.at(-1), {
     type: "not-taken",
     workers: [{ workerId: "picky", minPriority: null, names: ["x-*"] }],

@@ -4,7 +4,7 @@ import { renderExplanation } from "../../../src/cli/render/reason.js";
 import { PLAIN } from "../../../src/cli/render/theme.js";
 import { renderMoment } from "../../../src/cli/render/time.js";
 import type { Ancestor, Reason } from "../../../src/index.js";
-import { aJob, ago, NOW_MS } from "./a-job.js";
+import { ago, aJob, NOW_MS } from "./a-job.js";
 
 const SELF = { id: "i41", seq: 41, name: "import" };
 
@@ -121,7 +121,11 @@ const SENTENCES: Readonly<{
   ],
   "load-failed": [
     [
-      { type: "load-failed", module: "/app/jobs.js", error: "SyntaxError: no\n    while loading x" },
+      {
+        type: "load-failed",
+        module: "/app/jobs.js",
+        error: "SyntaxError: no\n    while loading x",
+      },
       "its module /app/jobs.js could not be loaded: SyntaxError: no",
     ],
   ],

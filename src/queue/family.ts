@@ -19,7 +19,7 @@ export interface JobFamily {
 }
 
 /** A family is told of up to so many jobs. */
-export const LARGEST_FAMILY = 1_000;
+const LARGEST_FAMILY = 1_000;
 
 /**
  * Looks up generation by generation. Each generation is one look at the queue: what changes

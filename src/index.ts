@@ -15,6 +15,7 @@ export type { JobContext, JobFunction } from "./job/job-context.js";
 export { type JobFilter, passesFilter } from "./job/job-filter.js";
 export {
   cancelInsteadOfRetry,
+  downstreamReason,
   isFinished,
   JobStatus,
   onParentEnd,
@@ -52,6 +53,7 @@ export { refuseCycles } from "./storage/order.js";
 export type {
   Advanced,
   AdvanceStep,
+  Ahead,
   AttemptInHand,
   AttemptRecord,
   Change,

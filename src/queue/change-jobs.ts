@@ -25,7 +25,7 @@ export interface CancelOptions {
   downstream?: boolean;
 }
 
-export type ChangeStep = (seqs: readonly number[]) => Promise<Change[]>;
+type ChangeStep = (seqs: readonly number[]) => Promise<Change[]>;
 
 /** Takes one step after the other, each with the jobs that those before could not change. */
 export async function changeJobs(
@@ -52,4 +52,23 @@ export async function changeJobs(
     const { changed, followed } = results.get(job.seq)!;
     return { job: summaryOf(job), changed, followed };
   });
+}
+
+/** Cancels jobs, in one commit unless running ones are to be killed besides. */
+export function cancelJobs(
+  storage: Storage,
+  now: number,
+  refs: readonly JobRef[],
+  { force = false, downstream = false }: CancelOptions,
+): Promise<ChangeResult[]> {
+  if (downstream) {
+    return changeJobs(storage, refs, [(seqs) => storage.cancelDownstream(seqs, force, now)]);
+  }
+  const verbs = force ? (["cancel", "kill"] as const) : (["cancel"] as const);
+  const steps = verbs.map(
+    (verb): ChangeStep =>
+      (seqs) =>
+        storage.change(seqs, verb, now),
+  );
+  return changeJobs(storage, refs, steps);
 }

@@ -7,12 +7,7 @@ import { nameOf } from "../storage/lend.js";
 import { openStorage } from "../storage/open-storage.js";
 import type { Counts, JobRef, Storage } from "../storage/storage.js";
 import type { Backup } from "../storage/upkeep.js";
-import {
-  type CancelOptions,
-  type ChangeResult,
-  type ChangeStep,
-  changeJobs,
-} from "./change-jobs.js";
+import { type CancelOptions, type ChangeResult, cancelJobs, changeJobs } from "./change-jobs.js";
 import type { Cleared, ClearOptions } from "./clear.js";
 import type { JobFamily } from "./family.js";
 import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./job-info.js";
@@ -166,19 +161,7 @@ export class JobQueue {
 
   /** The same for many jobs. Rejects with `unknown-job` before anything changes. */
   async cancelAll(refs: readonly JobRef[], options: CancelOptions = {}): Promise<ChangeResult[]> {
-    const { force = false, downstream = false } = options;
-    const storage = await this.#open();
-    const now = this.#clock.now();
-    if (downstream) {
-      return changeJobs(storage, refs, [(seqs) => storage.cancelDownstream(seqs, force, now)]);
-    }
-    const verbs = force ? (["cancel", "kill"] as const) : (["cancel"] as const);
-    const steps = verbs.map(
-      (verb): ChangeStep =>
-        (seqs) =>
-          storage.change(seqs, verb, now),
-    );
-    return changeJobs(storage, refs, steps);
+    return cancelJobs(await this.#open(), this.#clock.now(), refs, options);
   }
 
   /**

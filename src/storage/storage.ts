@@ -4,7 +4,10 @@ import type { JobFilter } from "../job/job-filter.js";
 import type { JobStatus, Settled, Settlement } from "../job/lifecycle.js";
 import type { AttemptStatus } from "../job/outcome.js";
 import type { LogPiece, LogQuery, Writing } from "./log.js";
+import type { Removed, RemoveQuery } from "./removal.js";
 import type { Upkeep } from "./upkeep.js";
+
+export type { Removed, RemoveQuery } from "./removal.js";
 
 /**
  * Where jobs are kept. Each method is one atomic step and takes a batch; no transaction reaches
@@ -200,30 +203,6 @@ export interface Change {
    * restored.
    */
   readonly followed: number;
-}
-
-export interface RemoveQuery {
-  /** A finished status. */
-  readonly status: JobStatus;
-  /** Only jobs that finished before this, ms UTC. */
-  readonly before?: number | undefined;
-  /** Only jobs with a smaller number: where the call before stopped. */
-  readonly below?: number | undefined;
-  readonly limit: number;
-  /** Removes nothing, and says what it would have removed. */
-  readonly dryRun?: boolean | undefined;
-  /** In a dry run: what the calls before would have removed. Gets what this one would remove. */
-  readonly gone?: Set<number> | undefined;
-}
-
-export interface Removed {
-  readonly removed: number;
-  /** How many were looked at and stay, because others need them. */
-  readonly kept: number;
-  /** Where the next call goes on; `undefined` once the oldest has been looked at. */
-  readonly next: number | undefined;
-  /** How long others had to wait before they could write, ms; 0 where they need not. */
-  readonly heldMs: number;
 }
 
 /** A worker, as the others need to know it, with the filter that says which jobs it takes. */

@@ -7,8 +7,8 @@ import { DeadEnds } from "../../src/queue/dead-end.js";
 import type { Kin } from "../../src/queue/kin.js";
 import { neverRuns } from "../../src/queue/never-runs.js";
 import { waitFor } from "../../src/queue/wait-for.js";
+import { spec } from "../../src/storage/contract/spec.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
-import { spec } from "../storage/spec.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 type Given = readonly [JobStatus, OnParentFailure?, ...parents: number[]];

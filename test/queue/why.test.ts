@@ -7,7 +7,7 @@ import type { WorkerInfo } from "../../src/queue/list-workers.js";
 import type { Reason } from "../../src/queue/reason.js";
 import { reasonsOf } from "../../src/queue/why.js";
 import type { WhyFacts } from "../../src/queue/why-facts.js";
-import { spec } from "../storage/spec.js";
+import { spec } from "../../src/storage/contract/spec.js";
 
 const NOW = 1_800_000_000_000;
 const iso = (ms: number) => new Date(ms).toISOString();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type {
   Advanced,
   AdvanceStep,
+  Ahead,
   AttemptInHand,
   AttemptRecord,
   Backup,
@@ -26,7 +27,7 @@ import type {
   WorkerRecord,
 } from "../../src/index.js";
 import { backup } from "./memory/backup.js";
-import { change } from "./memory/change.js";
+import { cancelDownstream, change } from "./memory/change.js";
 import { claim, nextDueAt } from "./memory/claim.js";
 import { waitingOn } from "./memory/family.js";
 import { insert } from "./memory/insert.js";
@@ -83,11 +84,12 @@ class MemoryStorage implements Storage {
     });
   }
 
-  async list({ statuses, name, below, limit }: ListQuery): Promise<JobRecord[]> {
+  async list({ statuses, name, endedSince, below, limit }: ListQuery): Promise<JobRecord[]> {
     return [...this.#contents.jobs.values()]
       .reverse()
       .filter(({ record }) => statuses === undefined || statuses.includes(record.status))
       .filter(({ record }) => name === undefined || record.name === name)
+      .filter(({ record }) => endedSince === undefined || (record.finishedAt ?? -1) >= endedSince)
       .filter(({ record }) => below === undefined || record.seq < below)
       .slice(0, limit)
       .map((kept) => this.#record(kept));
@@ -103,6 +105,30 @@ class MemoryStorage implements Storage {
       if (waitingOn(this.#contents, kept) > 0) counts.blocked += 1;
     }
     return counts;
+  }
+
+  async children(seqs: readonly number[], limit: number): Promise<number[][]> {
+    return seqs.map((seq) => {
+      const kept = this.#contents.jobs.get(seq);
+      const children = kept === undefined ? [] : this.#contents.childrenOf(kept);
+      const found = new Set(children.map(({ record }) => record.seq));
+      return [...found].sort((a, b) => a - b).slice(0, limit);
+    });
+  }
+
+  async ahead(priority: number, seq: number, limit: number): Promise<Ahead> {
+    const ready = [...this.#contents.jobs.values()].filter(
+      (kept) =>
+        kept.record.status === "pending" &&
+        kept.record.runAt === null &&
+        waitingOn(this.#contents, kept) === 0,
+    );
+    const count = (comesFirst: (record: Kept["record"]) => boolean) =>
+      Math.min(ready.filter(({ record }) => comesFirst(record)).length, limit);
+    return {
+      higher: count((record) => record.priority > priority),
+      earlier: count((record) => record.priority === priority && record.seq < seq),
+    };
   }
 
   async attempts(seqs: readonly number[]): Promise<AttemptRecord[]> {
@@ -122,8 +148,14 @@ class MemoryStorage implements Storage {
   }
 
   async change(seqs: readonly number[], verb: ChangeVerb, now: number): Promise<Change[]> {
-    const changes = seqs.map((seq) => change(this.#contents, seq, verb, now));
+    const changes = change(this.#contents, seqs, verb, now);
     if (changes.some(({ changed }) => changed)) this.#changed();
+    return changes;
+  }
+
+  async cancelDownstream(seqs: readonly number[], force: boolean, now: number): Promise<Change[]> {
+    const changes = cancelDownstream(this.#contents, seqs, force, now);
+    if (changes.some(({ changed, followed }) => changed || followed > 0)) this.#changed();
     return changes;
   }
 
@@ -222,7 +254,11 @@ class MemoryStorage implements Storage {
   }
 
   #record(kept: Kept): JobRecord {
-    return { ...kept.record, waitingOn: waitingOn(this.#contents, kept) };
+    return {
+      ...kept.record,
+      orphanedBy: kept.orphanedBy,
+      waitingOn: waitingOn(this.#contents, kept),
+    };
   }
 }
 

@@ -25,13 +25,13 @@ export function lostParent(contents: Contents, kept: Kept): Kept | undefined {
 }
 
 /** Cancels the pending jobs that cannot run without this one, and those without them. */
-export function cancelDescendants(contents: Contents, ended: Kept, now: number): number {
-  let cancelled = 0;
+export function cancelDescendants(contents: Contents, ended: Kept, now: number): number[] {
+  const cancelled: number[] = [];
   const todo = [ended];
   for (let parent = todo.pop(); parent !== undefined; parent = todo.pop()) {
     for (const child of contents.childrenOf(parent)) {
       if (cancelIfOrphan(contents, child, parent, now)) {
-        cancelled += 1;
+        cancelled.push(child.record.seq);
         todo.push(child);
       }
     }
@@ -70,18 +70,18 @@ export function beginAnew(contents: Contents, kept: Kept, now: number): void {
 }
 
 /** Restores what was cancelled for the sake of a job that is pending again. */
-export function restoreDescendants(contents: Contents, revived: Kept, now: number): number {
-  let restored = 0;
+export function restoreDescendants(contents: Contents, revived: Kept, now: number): number[] {
+  const restored: number[] = [];
   const todo = [revived];
   for (let parent = todo.pop(); parent !== undefined; parent = todo.pop()) {
-    for (const child of contents.childrenOf(parent)) {
+    for (const child of contents.jobs.values()) {
       if (child.orphanedBy !== parent.record.seq) continue;
       const other = lostParent(contents, child);
       if (other !== undefined) {
         blame(contents, child, other, now);
       } else {
         beginAnew(contents, child, now);
-        restored += 1;
+        restored.push(child.record.seq);
         todo.push(child);
       }
     }

@@ -8,8 +8,8 @@ import type {
 
 /** A job with all that belongs to it. What it waits for is worked out from its parents. */
 export interface Kept {
-  record: Omit<JobRecord, "waitingOn">;
-  /** The number of the parent for whose sake it was cancelled. */
+  record: Omit<JobRecord, "waitingOn" | "orphanedBy">;
+  /** The number of the job for whose sake it was cancelled. */
   orphanedBy: number | null;
   /** In whose hands it is while it runs. */
   workerKey: string | null;
@@ -70,7 +70,7 @@ export class Contents {
   }
 }
 
-function blank(spec: JobSpec, now: number): Omit<JobRecord, "seq" | "waitingOn"> {
+function blank(spec: JobSpec, now: number): Omit<JobRecord, "seq" | "waitingOn" | "orphanedBy"> {
   return {
     ...spec,
     runAt: spec.runAt !== null && spec.runAt > now ? spec.runAt : null,

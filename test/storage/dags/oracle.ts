@@ -1,7 +1,7 @@
 import type { JobSpec, Lease, ParentResult } from "../../../src/job/job.js";
 import { type JobStatus, retryDelay } from "../../../src/job/lifecycle.js";
 import type { Outcome } from "../../../src/job/outcome.js";
-import type { AdvanceStep, ChangeVerb, RemoveQuery } from "../../../src/storage/storage.js";
+import type { AdvanceStep, Change, ChangeVerb, RemoveQuery } from "../../../src/storage/storage.js";
 
 /** A job, and what has happened to it for its own part. */
 export interface Fate {
@@ -141,9 +141,20 @@ export class Oracle {
     return claimed;
   }
 
-  change(seq: number, verb: ChangeVerb, now: number): { changed: boolean; followed: number } {
+  /** Who changed for the sake of another that was named counts as changed, and once. */
+  change(seqs: readonly number[], verb: ChangeVerb, now: number): Change[] {
+    const results = seqs.map((seq) => this.#change(seq, verb, now));
+    const all = new Set(results.flatMap(({ followed }) => followed));
+    return results.map(({ changed, followed }, index) => {
+      const others = followed.filter((seq) => !seqs.includes(seq));
+      const seq = seqs[index]!;
+      return { seq, changed: changed || all.has(seq), followed: others.length };
+    });
+  }
+
+  #change(seq: number, verb: ChangeVerb, now: number): { changed: boolean; followed: number[] } {
     const job = this.#bySeq.get(seq);
-    if (job === undefined || !mayChange(job, verb)) return { changed: false, followed: 0 };
+    if (job === undefined || !mayChange(job, verb)) return { changed: false, followed: [] };
     if (verb === "kill") job.killAsked = true;
     if (verb === "requeue") begin(job);
     if (verb === "cancel") {
@@ -151,7 +162,8 @@ export class Oracle {
       job.error = "cancelled before it ran";
     }
     const followed = this.#judge(now);
-    return { changed: true, followed: followed.filter((other) => other !== job).length };
+    const others = followed.filter((other) => other !== job);
+    return { changed: true, followed: others.map((other) => other.seq) };
   }
 
   remove({ status, before, below, limit, dryRun }: RemoveQuery): {

@@ -1,4 +1,4 @@
-import { passes } from "../job/job-filter.js";
+import { passesFilter } from "../job/job-filter.js";
 import { loadFailureOf } from "../job/load-failure.js";
 import type { WorkerInfo } from "./list-workers.js";
 import type { NamedJob, Reason } from "./reason.js";
@@ -81,7 +81,7 @@ function aheadOf({ ahead: { higher, earlier }, countedTo }: WhyFacts): Reason[] 
 function forWorkers({ job, workers, ahead }: WhyFacts, isReady: boolean): Reason[] {
   const alive = workers.filter(isAlive);
   if (alive.length === 0) return [{ type: "no-worker" }];
-  const takers = alive.filter((worker) => passes(worker, job));
+  const takers = alive.filter((worker) => passesFilter(worker, job));
   if (takers.length === 0) {
     const decliners = alive.map(({ workerId, minPriority, names }) => ({
       workerId,

@@ -24,10 +24,8 @@ export function parseAddress(text: string): FunctionAddress {
   }
   const at = text.lastIndexOf("#");
   if (at <= 0 || at === text.length - 1) {
-    const module = (at < 0 ? text : text.slice(0, at)) || "./jobs.ts";
-    const exportName = (at < 0 ? "" : text.slice(at + 1)) || "resize";
     throw new GigqError("usage", `"${text}" does not name a module and an export`, {
-      hint: `Write the module, a "#" and the name of the export: ${module}#${exportName}`,
+      hint: `Write the module, a "#" and the name of the export: ${exampleFor(text)}`,
     });
   }
   const module = text.slice(0, at);
@@ -44,6 +42,18 @@ export function formatAddress(address: FunctionAddress): string {
 /** Says whether a module is named by its path; a package specifier is not. */
 export function isPath(module: string): boolean {
   return isAbsolute(module) || /^\.\.?([/\\]|$)/.test(module);
+}
+
+/** What may have been meant; `package.module.function` is what one writes in Python. */
+function exampleFor(text: string): string {
+  const dotted = /^([a-z_]\w*(?:\.[a-z_]\w*)*)\.([a-z_]\w*)$/i.exec(text);
+  if (dotted !== null && !/^([cm]?[jt]s|[jt]sx|json)$/i.test(dotted[2]!)) {
+    return `./${dotted[1]!.replaceAll(".", "/")}.ts#${dotted[2]}`;
+  }
+  const at = text.lastIndexOf("#");
+  const module = (at < 0 ? text : text.slice(0, at)) || "./jobs.ts";
+  const exportName = (at < 0 ? "" : text.slice(at + 1)) || "resize";
+  return `${module}#${exportName}`;
 }
 
 function pathOfUrl(url: string): string {

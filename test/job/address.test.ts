@@ -51,6 +51,19 @@ void test("the example for a module without an export names that module", () => 
   assert.throws(() => parseAddress("./mine.ts"), { hint: /\.\/mine\.ts#resize/ });
 });
 
+void test("what is written as in Python is answered with a module and its export", () => {
+  for (const [text, hint] of [
+    ["tasks.report", "./tasks.ts#report"],
+    ["my_app.jobs.send_mail", "./my_app/jobs.ts#send_mail"],
+    ["jobs.mjs", "jobs.mjs#resize"],
+    ["./app.jobs", "./app.jobs#resize"],
+  ] as const) {
+    assert.throws(() => parseAddress(text), {
+      hint: `Write the module, a "#" and the name of the export: ${hint}`,
+    });
+  }
+});
+
 void test("a module that begins with a dot or a slash is a path", () => {
   for (const path of ["./jobs.ts", "../jobs.ts", ".", "..", "/jobs.ts", ".\\jobs.ts"]) {
     assert.equal(isPath(path), true, path);

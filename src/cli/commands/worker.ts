@@ -16,6 +16,7 @@ import { ServiceManager } from "../service-manager.js";
 import type { Shell } from "../shell.js";
 import { Supervised } from "../supervised.js";
 import { WorkDone } from "../work-done.js";
+import { withEnvironment } from "../worker-environment.js";
 import { WorkerLog } from "../worker-log.js";
 
 export interface WorkerFlags {
@@ -60,10 +61,15 @@ export function describe(command: Command): void {
     .option("--isolation <kind>", "process, thread or inline (default process)", (text) =>
       parseChoice(text, "isolation", ["process", "thread", "inline"]),
     )
-    .option("--polling-interval <duration>", "look at least this often (default 5s)", (text) =>
-      parsePositive(text, "", LONGEST_WAIT),
+    .option(
+      "--polling-interval <duration>",
+      "look at least this often (default $GIGQ_POLLING_INTERVAL, else 5s)",
+      (text) => parsePositive(text, "", LONGEST_WAIT),
     )
-    .option("--worker-id <name>", "for logs; made from the host's name unless given")
+    .option(
+      "--worker-id <name>",
+      "for logs (default $GIGQ_WORKER_ID, else made from the host's name)",
+    )
     .option("--min-priority <number>", "take only jobs of this priority or a higher one", (text) =>
       parseWhole(text, -(2 ** 31)),
     )
@@ -126,7 +132,8 @@ Example: gigq worker --concurrency 8 --name 'report-*' --name import`,
     );
 }
 
-export async function act(shell: Shell, _args: string[], flags: WorkerFlags): Promise<number> {
+export async function act(shell: Shell, _args: string[], said: WorkerFlags): Promise<number> {
+  const flags = withEnvironment(said, shell.terminal.env);
   if (flags.once && flags.drain)
     throw usage("--once and --drain cannot be given together", "Use one of them");
   if (flags.root !== undefined && !isFolder(resolve(shell.terminal.cwd, flags.root))) {

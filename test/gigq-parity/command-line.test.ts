@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import Database from "better-sqlite3";
 import { Desk, refuses, UUID } from "../cli/desk.js";
 
 void test("submit takes GigQ's flags, and prints the id alone", async (t) => {
@@ -160,4 +161,20 @@ void test("a shell script gets the id, waits for the job, and reads its result",
   await desk.work();
   assert.equal((await waiting).status, 0);
   assert.equal(JSON.parse(await desk.ask(`status ${id} --json`)).result, "Hello, Ada!");
+});
+
+void test("a database of GigQ's is refused, and left as it is", async (t) => {
+  const desk = new Desk(t);
+  const old = desk.path("old.db");
+  const db = new Database(old);
+  db.exec("create table jobs (id text primary key, name text not null, status text not null)");
+  db.exec("create table job_executions (id text primary key, job_id text not null)");
+  db.close();
+  const before = readFileSync(old);
+  for (const line of ["list", "submit ./jobs.mjs#greet", "worker --once"]) {
+    const { status, stderr } = await desk.gigq(`${line} --db old.db`);
+    assert.equal(status, 5);
+    assert.match(stderr, /^gigq: .*old\.db .*\n.*--db or GIGQ_DB\n$/);
+  }
+  assert.deepEqual(readFileSync(old), before);
 });

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import Database from "better-sqlite3";
+import { Job } from "../../src/index.js";
+import { call } from "../cli/call.js";
 import { Desk, refuses, UUID } from "../cli/desk.js";
+
+/** Submits without a process; how that is done on the command line has tests of its own. */
+async function submit(desk: Desk, name: string): Promise<string> {
+  return desk.queue.submit(new Job({ function: `${desk.path("jobs.mjs")}#greet`, name }));
+}
 
 void test("submit takes GigQ's flags, and prints the id alone", async (t) => {
   const desk = new Desk(t);
@@ -28,7 +35,7 @@ void test("submit needs no name, and tells who writes a dotted path what to writ
   await desk.ask("submit ./jobs.mjs#greet");
   assert.equal((await desk.job(1)).name, "greet");
   assert.deepEqual(
-    await desk.gigq("submit my_package.my_module.process_data --name x"),
+    await call(["submit", "my_package.my_module.process_data", "--name", "x"], desk.folder),
     refuses(
       2,
       '"my_package.my_module.process_data" does not name a module and an export',
@@ -58,15 +65,15 @@ void test("status tells what GigQ's does, and params, result and executions in f
 
 void test("list shows jobs by status and up to a limit, and refuses a status that there is not", async (t) => {
   const desk = new Desk(t);
-  for (const name of ["a", "b", "c"]) await desk.ask(`submit ./jobs.mjs#greet --name ${name}`);
-  await desk.ask("cancel 1");
+  for (const name of ["a", "b", "c"]) await submit(desk, name);
+  await desk.queue.cancel(1);
   const names = async (line: string) =>
     JSON.parse(await desk.ask(`${line} --json`)).map((job: { name: string }) => job.name);
   assert.deepEqual(await names("list"), ["c", "b", "a"]);
   assert.deepEqual(await names("list --status pending --limit 1"), ["c"]);
   assert.deepEqual(await names("list --status cancelled"), ["a"]);
   assert.deepEqual(
-    await desk.gigq("list --status done"),
+    await call(["list", "--status", "done"], desk.folder),
     refuses(
       2,
       '--status: there is no status "done"',
@@ -77,18 +84,15 @@ void test("list shows jobs by status and up to a limit, and refuses a status tha
 
 void test("cancel and requeue exit with 0 when they did it, 4 when the state forbids it, 3 for no job", async (t) => {
   const desk = new Desk(t);
-  const id = (await desk.ask("submit ./jobs.mjs#greet")).trim();
-  assert.equal((await desk.gigq(`requeue ${id}`)).status, 4);
+  const id = await submit(desk, "greet");
+  assert.equal((await call(["requeue", id], desk.folder)).status, 4);
   assert.equal(await desk.ask(`cancel ${id}`), "Cancelled greet #1\n");
-  assert.equal((await desk.gigq(`cancel ${id}`)).status, 4);
+  assert.equal((await call(["cancel", id], desk.folder)).status, 4);
   assert.equal(await desk.ask(`requeue ${id}`), "Requeued greet #1\n");
   const nobody = "01a2015d-5c8e-7000-9e73-105f20528108";
-  const answers = await Promise.all(
-    ["status", "cancel", "requeue"].map((verb) => desk.gigq(`${verb} ${nobody}`)),
-  );
-  for (const answer of answers) {
+  for (const verb of ["status", "cancel", "requeue"]) {
     assert.deepEqual(
-      answer,
+      await call([verb, nobody], desk.folder),
       refuses(3, `there is no job ${nobody}`, "gigq list shows the jobs there are"),
     );
   }
@@ -96,7 +100,7 @@ void test("cancel and requeue exit with 0 when they did it, 4 when the state for
 
 void test("clear removes completed and cancelled jobs, and with --before 7 only those a week old", async (t) => {
   const desk = new Desk(t);
-  await desk.ask("submit ./jobs.mjs#greet");
+  await submit(desk, "greet");
   await desk.work();
   assert.equal(await desk.ask("clear --before 7"), "Cleared 0 jobs\n");
   assert.equal(await desk.ask("clear"), "Cleared 1 job (1 completed)\n");
@@ -104,7 +108,7 @@ void test("clear removes completed and cancelled jobs, and with --before 7 only 
 
 void test("stats has a line for each status and the total", async (t) => {
   const desk = new Desk(t);
-  await desk.ask("submit ./jobs.mjs#greet");
+  await submit(desk, "greet");
   assert.deepEqual(
     (await desk.ask("stats")).trim().split(/ +|\n/),
     "pending 1 running 0 completed 0 failed 0 cancelled 0 timeout 0 total 1".split(" "),
@@ -113,13 +117,13 @@ void test("stats has a line for each status and the total", async (t) => {
 
 void test("worker takes GigQ's flags; --once does one job, and is no error when there is none", async (t) => {
   const desk = new Desk(t);
-  for (const _ of [1, 2]) await desk.ask("submit ./jobs.mjs#greet");
+  for (const name of ["a", "b"]) await submit(desk, name);
   const flags = "--once --polling-interval 2 --worker-id box --concurrency 4";
   const first = await desk.gigq(`--db gigq.db worker ${flags}`);
   assert.match(first.stderr, /stopped: 1 done, 0 failed, 0 given back\n$/);
   assert.equal((await desk.job(1)).executions[0]!.workerId.replace(/\d$/, "N"), "box-N");
   assert.equal((await desk.job(2)).status, "pending");
-  await desk.gigq("worker --once");
+  await desk.work();
   const last = await desk.gigq("worker --once");
   assert.deepEqual([last.status, last.stdout], [0, ""]);
   assert.match(last.stderr, /stopped: 0 done, 0 failed, 0 given back\n$/);
@@ -172,7 +176,7 @@ void test("a database of GigQ's is refused, and left as it is", async (t) => {
   db.close();
   const before = readFileSync(old);
   for (const line of ["list", "submit ./jobs.mjs#greet", "worker --once"]) {
-    const { status, stderr } = await desk.gigq(`${line} --db old.db`);
+    const { status, stderr } = await call(`${line} --db old.db`.split(" "), desk.folder);
     assert.equal(status, 5);
     assert.match(stderr, /^gigq: .*old\.db .*\n.*--db or GIGQ_DB\n$/);
   }

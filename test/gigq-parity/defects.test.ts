@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
-import { Workflow } from "../../src/index.js";
+import { Job, Workflow } from "../../src/index.js";
+import { call } from "../cli/call.js";
 import { Desk, refuses, says, UUID } from "../cli/desk.js";
 import { eventually } from "../support/eventually.js";
 import { collect, gigq, said } from "../support/gigq.js";
@@ -262,7 +263,7 @@ void test("13: what cron calls in another directory finds the queue, or says tha
     "Name one with --db or GIGQ_DB, or create it with: gigq init",
   );
   for (const words of [["list"], ["clear", "--before", "7d"]]) {
-    assert.deepEqual(await gigq(words, { cwd: elsewhere }), noQueue);
+    assert.deepEqual(await call(words, elsewhere), noQueue);
   }
   await gigq(["submit", desk.path("jobs.mjs#greet")], cron);
   assert.match((await gigq(["list"], cron)).stdout, /1 of 1 · pending 1\n$/);
@@ -277,7 +278,7 @@ void test("13: a worker says on which queue it works, and exits with an error wh
   assert.ok(worker.stderr.includes(` on ${desk.db} · `), worker.stderr);
   writeFileSync(desk.path("notes.txt"), "no queue at all\n".repeat(100));
   for (const db of ["nowhere/gigq.db", "notes.txt"]) {
-    const { status, stderr } = await desk.gigq(`worker --once --db ${db}`);
+    const { status, stderr } = await call(["worker", "--once", "--db", db], desk.folder);
     assert.equal(status, 5, stderr);
   }
 });
@@ -286,7 +287,11 @@ void test("14: a worker that meets an error of the database keeps all its slots,
   skip: noPrlimit,
 }, async (t) => {
   const desk = new Desk(t);
-  for (const name of ["a", "b"]) await desk.ask(`submit ./jobs.mjs#hold -p file=${name}`);
+  const submit = async (file: string) =>
+    desk.queue.submit(
+      new Job({ function: `${desk.path("jobs.mjs")}#hold`, params: { file: desk.path(file) } }),
+    );
+  for (const name of ["a", "b"]) await submit(name);
   const worker = desk.start("worker --concurrency 2 --worker-id box");
   const talk = collect(worker.stderr);
   for (const name of ["a", "b"]) await desk.pids(name);
@@ -297,8 +302,7 @@ void test("14: a worker that meets an error of the database keeps all its slots,
   await eventually("trouble", () => talk().includes("trouble: "));
   limit("unlimited:unlimited");
   await desk.queue.wait([1, 2], { timeout: 60 });
-  const jobs = ["c", "d"].map((name) => desk.ask(`submit ./jobs.mjs#hold -p file=${name}`));
-  await Promise.all(jobs);
+  for (const name of ["c", "d"]) await submit(name);
   // Both run at the same time: none of the slots is gone.
   for (const name of ["c", "d"]) await desk.pids(name);
   const slots = (await desk.queue.listJobs({ status: "running" })).map((job) => job.workerId);
@@ -343,7 +347,7 @@ void test("15: a job may be put off, and the delay between its attempts may doub
   assert.ok(delays[0]! >= 75 && delays[0]! <= 100, String(delays));
   assert.ok(delays[1]! >= 150 && delays[1]! <= 200, String(delays));
   const desk = new Desk(t);
-  await desk.ask("submit ./jobs.mjs#greet --delay 1h");
+  await call(["submit", "./jobs.mjs#greet", "--delay", "1h"], desk.folder);
   const { createdAt, runAt } = await desk.job(1);
   const delayMs = Date.parse(runAt!) - Date.parse(createdAt);
   assert.ok(Math.abs(delayMs - 3_600_000) < 60_000, String(delayMs));

@@ -45,7 +45,7 @@ const THEIRS: Readonly<Record<string, string>> = {
   Workflow: "Workflow jobs add_job add_task depends_on pass_parent_results submit_all True False",
   "Command line":
     "submit --name --param -p --priority --max-attempts --timeout --retry-delay --description status --show-params --show-result --show-executions list --status --limit cancel requeue clear --before stats worker --worker-id --polling-interval --concurrency --once",
-  MCP: "gigq-mcp GIGQ_DB_PATH submit workflow status result list stats cancel requeue",
+  MCP: "gigq-mcp GIGQ_DB_PATH gigq_submit_job gigq_submit_workflow gigq_get_job_status gigq_get_job_result gigq_list_jobs gigq_queue_stats gigq_cancel_job gigq_requeue_job db_path",
 };
 
 for (const [heading, names] of Object.entries(THEIRS)) {
@@ -60,9 +60,9 @@ for (const [heading, names] of Object.entries(THEIRS)) {
 
 void test("every method and property that is named exists on its class", () => {
   const things: Readonly<Record<string, object>> = {
-    queue: JobQueue.prototype,
-    worker: Worker.prototype,
-    flow: Workflow.prototype,
+    queue: new JobQueue("gigq.db"),
+    worker: new Worker("gigq.db"),
+    flow: new Workflow("flow"),
     job: new Job({ function: "./jobs.ts#resize" }),
     task: task(import.meta.url, function resize() {}),
   };
@@ -89,6 +89,13 @@ void test("every option that is named for a job, a task or a worker is one", () 
   inTypes("job/job", job);
   inTypes("worker/check-worker", worker);
   inTypes("queue/task", named("task and TaskWrapper"));
+});
+
+void test("every tool of the MCP server has a row, and no other", () => {
+  const toolIn = (text: string) => text.match(/^`([a-z]+_[a-z]+)`/)?.[1] ?? [];
+  const named = rowsOf("MCP").flatMap(({ ours }) => toolIn(ours));
+  const tools = readFileSync(join(PROJECT, "docs/mcp.md"), "utf8").match(/^\| `\w+`/gm)!;
+  assert.deepEqual(named.sort(), tools.flatMap((row) => toolIn(row.slice(2))).sort());
 });
 
 /** Each call of gigq that is named, with the flags in it. */

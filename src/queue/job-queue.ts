@@ -15,6 +15,7 @@ import type { WorkerInfo } from "./list-workers.js";
 import { momentOf } from "./moment-of.js";
 import type { LogEntry, ReadLogsOptions } from "./read-logs.js";
 import type { Explanation } from "./reason.js";
+import { statusesOf } from "./statuses-of.js";
 import type { JobId } from "./task.js";
 import { unknownJob } from "./unknown-job.js";
 import type { WaitOptions } from "./wait-for.js";
@@ -141,13 +142,18 @@ export class JobQueue {
     return job.result === null ? undefined : JSON.parse(job.result);
   }
 
-  /** Jobs, newest first, without their executions. */
+  /** Jobs, newest first, without their executions. Rejects with `usage` for what is no status. */
   async listJobs(options: ListOptions = {}): Promise<JobSummary[]> {
     const { status, name, limit = 100, before } = options;
     const endedSince = options.endedSince === undefined ? undefined : momentOf(options.endedSince);
     const storage = await this.#open();
-    const statuses = typeof status === "string" ? [status] : status;
-    const jobs = await storage.list({ statuses, name, endedSince, limit, below: before });
+    const jobs = await storage.list({
+      statuses: statusesOf(status),
+      name,
+      endedSince,
+      limit,
+      below: before,
+    });
     return jobs.map(summaryOf);
   }
 

@@ -94,6 +94,10 @@ void test("listJobs shows the newest first, by status if asked, and at most a hu
     (await bench.queue.listJobs(options)).map((job) => job.name);
   assert.equal((await names({})).length, 100);
   assert.deepEqual(await names({ limit: 2 }), ["100", "99"]);
+  await assert.rejects(names({ status: "done" as JobStatus }), {
+    code: "usage",
+    message: 'there is no status "done"',
+  });
   assert.deepEqual(await names({ status: JobStatus.CANCELLED }), ["0"]);
   assert.deepEqual(await names({ status: "pending", limit: 1 }), ["100"]);
   assert.deepEqual(await names({ status: "failed" }), []);

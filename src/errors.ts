@@ -32,12 +32,16 @@ export type ErrorCode =
 
 /** The one error class of gigq: what happened (`message`), and what to do next (`hint`). */
 export class GigqError extends Error {
+  /** Also tells an error of another copy of gigq, which `instanceof` does not. */
   override readonly name = "GigqError";
+  /** Which kind of error; does not change with the wording. */
   readonly code: ErrorCode;
+  /** What to do next; `undefined` where nobody knows. */
   readonly hint: string | undefined;
   /** True where trying again cannot help: the database is damaged, or is not there any more. */
   readonly isLasting: boolean;
 
+  /** For storage engines and commands of your own; `cause` is what was caught. */
   constructor(
     code: ErrorCode,
     message: string,

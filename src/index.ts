@@ -1,4 +1,6 @@
+export type { Clock } from "./clock.js";
 export { type ErrorCode, GigqError } from "./errors.js";
+export type { AsJson } from "./job/as-json.js";
 export type { Isolation } from "./job/isolation.js";
 export {
   type Backoff,
@@ -44,9 +46,22 @@ export type { JobInHand, WorkerInfo } from "./queue/list-workers.js";
 export { locateFunction } from "./queue/locate-function.js";
 export type { LogEntry, LogGap, LogLine, ReadLogsOptions } from "./queue/read-logs.js";
 export type { Ancestor, Decliner, Explanation, NamedJob, Reason } from "./queue/reason.js";
-export { type JobId, type ParamsOf, type Task, type TaskOptions, task } from "./queue/task.js";
+export {
+  type JobId,
+  type ParamsOf,
+  type Task,
+  type TaskArguments,
+  type TaskMethods,
+  type TaskOptions,
+  task,
+} from "./queue/task.js";
 export type { WaitOptions } from "./queue/wait-for.js";
-export { type StepOptions, type TaskStepOptions, Workflow } from "./queue/workflow.js";
+export {
+  type StepOptions,
+  type TaskStepArguments,
+  type TaskStepOptions,
+  Workflow,
+} from "./queue/workflow.js";
 export { closeConnections } from "./storage/connections.js";
 export type { LogPiece, LogQuery, LogStream, Writing } from "./storage/log.js";
 export { refuseCycles } from "./storage/order.js";
@@ -68,7 +83,8 @@ export type {
   Storage,
   WorkerRecord,
 } from "./storage/storage.js";
+export type { Swept } from "./storage/sweep.js";
 export type { Backup, BackupOptions, Shrunk, Upkeep } from "./storage/upkeep.js";
 export type { WorkerOptions } from "./worker/check-worker.js";
 export { Worker } from "./worker/worker.js";
-export type { WorkerEvent } from "./worker/worker-event.js";
+export type { AttemptInfo, Tally, WorkerEvent } from "./worker/worker-event.js";

@@ -13,11 +13,12 @@ export type AsJson<T> = unknown extends T
           : T extends readonly unknown[]
             ? { [K in keyof T]: AsJson<T[K]> }
             : T extends object
-              ? { [K in keyof T as T[K] extends Unkept ? never : K]: AsJsonProperty<T[K]> }
+              ? {
+                  // JSON leaves symbols, functions and what is undefined out of objects.
+                  [K in keyof T as T[K] extends symbol | ((...args: never[]) => unknown)
+                    ? never
+                    : K]:
+                    | AsJson<Exclude<T[K], undefined>>
+                    | (undefined extends T[K] ? undefined : never);
+                }
               : never;
-
-/** JSON leaves these out of objects. */
-type Unkept = symbol | ((...args: never[]) => unknown);
-
-/** A property that is undefined is left out too, rather than null. */
-type AsJsonProperty<T> = AsJson<Exclude<T, undefined>> | (undefined extends T ? undefined : never);

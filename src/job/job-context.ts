@@ -1,5 +1,6 @@
 /** What a job's function is given besides its params. */
 export interface JobContext {
+  /** The job's UUID, the same for all of its attempts. */
   readonly jobId: string;
   /** 1 for the first. */
   readonly attempt: number;

@@ -24,6 +24,7 @@ export interface JobOptions {
   maxAttempts?: number;
   /** Seconds that an attempt may run before it is killed; 300 unless given, `null` for no limit. */
   timeout?: number | null;
+  /** For people; shown by `gigq status`. */
   description?: string;
   /** Seconds between a failed attempt and the next; 0 unless given. */
   retryDelay?: number;
@@ -42,19 +43,31 @@ export interface JobOptions {
 
 /** A job as it is handed to storage: checked, complete, with times in milliseconds. */
 export interface JobSpec {
+  /** UUIDv7. */
   readonly id: string;
+  /** For people. */
   readonly name: string;
+  /** Module and export, with an absolute path unless it is a package. */
   readonly function: string;
   /** JSON of an object. */
   readonly params: string;
+  /** Empty where none was given. */
   readonly description: string;
+  /** Higher runs first. */
   readonly priority: number;
+  /** How often it may be tried in all. */
   readonly maxAttempts: number;
+  /** How long an attempt may run; `null` for no limit. */
   readonly timeoutMs: number | null;
+  /** From a failed attempt to the next. */
   readonly retryDelayMs: number;
+  /** How that delay grows. */
   readonly backoff: Backoff;
+  /** What becomes of it when a parent ends without completing. */
   readonly onParentFailure: OnParentFailure;
+  /** As in `JobOptions`; `null` where nothing was said. */
   readonly passParentResults: boolean | null;
+  /** Ids of its parents, in order. */
   readonly dependencies: readonly string[];
   /** ms UTC; `null` for at once. */
   readonly runAt: number | null;
@@ -118,6 +131,7 @@ export class Job {
   readonly createdAt: string;
   #spec: JobSpec;
 
+  /** Paths in `options.function` are seen from the current folder. */
   constructor(options: JobOptions) {
     const nowMs = systemClock.now();
     this.id = newId(nowMs);
@@ -130,6 +144,7 @@ export class Job {
     return this.#spec;
   }
 
+  /** For people; need not be unique. */
   get name(): string {
     return this.#spec.name;
   }
@@ -144,6 +159,7 @@ export class Job {
     return JSON.parse(this.#spec.params);
   }
 
+  /** Higher runs first. */
   get priority(): number {
     return this.#spec.priority;
   }
@@ -153,6 +169,7 @@ export class Job {
     return this.#spec.dependencies;
   }
 
+  /** How often it may be tried in all. */
   get maxAttempts(): number {
     return this.#spec.maxAttempts;
   }
@@ -162,6 +179,7 @@ export class Job {
     return this.#spec.timeoutMs === null ? null : this.#spec.timeoutMs / 1000;
   }
 
+  /** For people; empty where none was given. */
   get description(): string {
     return this.#spec.description;
   }
@@ -171,10 +189,12 @@ export class Job {
     return this.#spec.retryDelayMs / 1000;
   }
 
+  /** How the wait between attempts grows. */
   get backoff(): Backoff {
     return this.#spec.backoff;
   }
 
+  /** What becomes of it when a parent ends without completing. */
   get onParentFailure(): OnParentFailure {
     return this.#spec.onParentFailure;
   }

@@ -18,6 +18,7 @@ export const JobStatus: {
   TIMEOUT: "timeout",
 };
 
+/** One of the six. */
 export type JobStatus = (typeof JobStatus)[keyof typeof JobStatus];
 
 export const JOB_STATUSES: readonly JobStatus[] = Object.values(JobStatus);

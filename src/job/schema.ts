@@ -5,6 +5,7 @@ import { GigqError } from "../errors.js";
  * Valibot, ArkType and others. Only the part that gigq uses is asked for.
  */
 export interface Schema<Input = unknown, Output = Input> {
+  /** Where Standard Schema puts it. */
   readonly "~standard": {
     readonly version: 1;
     readonly validate: (value: unknown) => SchemaAnswer<Output> | Promise<SchemaAnswer<Output>>;
@@ -18,7 +19,9 @@ export type SchemaAnswer<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };
 
+/** One thing that is wrong with a value. */
 export interface SchemaIssue {
+  /** What is wrong, for people. */
   readonly message: string;
   /** From the outside in; a step is a key, or an object that holds one. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;

@@ -5,6 +5,7 @@ import type { Storage } from "../storage/storage.js";
 import { giveSpaceBack, type Swept, sweep } from "../storage/sweep.js";
 import { momentOf } from "./moment-of.js";
 
+/** Which jobs `clear` removes. */
 export interface ClearOptions {
   /** Which to remove; completed and cancelled unless given. Only finished statuses. */
   statuses?: readonly JobStatus[];
@@ -16,6 +17,7 @@ export interface ClearOptions {
   onProgress?: (cleared: number) => void;
 }
 
+/** What `clear` has removed. */
 export interface Cleared extends Swept {
   /** How much smaller the database is now, bytes. */
   readonly bytesFreed: number;

@@ -10,46 +10,67 @@ export interface Execution {
   readonly id: string;
   /** 1 for the first since the job was submitted or requeued. */
   readonly attempt: number;
+  /** `lost` when its worker died. */
   readonly status: "running" | AttemptStatus;
+  /** When its function began, ISO 8601 in UTC. */
   readonly startedAt: string;
+  /** When it ended; `null` while it runs. */
   readonly completedAt: string | null;
+  /** The slot it ran in: the worker, with a number behind it when it has several. */
   readonly workerId: string;
+  /** Why it did not complete; `null` when it did, or runs. */
   readonly error: string | null;
 }
 
 /** A job as a listing shows it. Moments are ISO 8601 in UTC, `null` while they have not come. */
 export interface JobSummary {
+  /** There is such a job, unlike `NoJob`. */
   readonly exists: true;
+  /** UUIDv7. */
   readonly id: string;
   /** The job's number in this queue. */
   readonly seq: number;
+  /** For people; need not be unique. */
   readonly name: string;
+  /** Module and export. */
   readonly function: string;
+  /** Where it stands. */
   readonly status: JobStatus;
+  /** What the function is called with. */
   readonly params: Record<string, unknown>;
   /** What the function returned; `null` unless the job has completed. */
   readonly result: unknown;
+  /** Why it did not complete, or why its latest attempt did not; `null` for no reason. */
   readonly error: string | null;
+  /** Higher runs first. */
   readonly priority: number;
   /** Attempts used up, one that runs included. */
   readonly attempts: number;
+  /** How often it may be tried in all. */
   readonly maxAttempts: number;
   /** Seconds; `null` for no limit. */
   readonly timeout: number | null;
   /** Seconds. */
   readonly retryDelay: number;
+  /** How the wait between attempts grows. */
   readonly backoff: Backoff;
+  /** What becomes of it when a parent ends without completing. */
   readonly onParentFailure: OnParentFailure;
+  /** Ids of its parents, in order. */
   readonly dependencies: readonly string[];
   /** How many of them it still waits for. */
   readonly waitingOn: number;
+  /** Empty where none was given. */
   readonly description: string;
+  /** When it was submitted. */
   readonly createdAt: string;
+  /** When it was last written. */
   readonly updatedAt: string;
   /** When it may run, for a pending job that waits for its time. */
   readonly runAt: string | null;
   /** When its latest attempt began. */
   readonly startedAt: string | null;
+  /** When it was over, however it ended. */
   readonly completedAt: string | null;
   /** What its latest attempt last told of how far it is; `null` when it told nothing. */
   readonly progress: Progress | null;
@@ -65,6 +86,7 @@ export interface JobInfo extends JobSummary {
 
 /** What `getStatus` says about an id that it does not know. */
 export interface NoJob {
+  /** There is no such job, or not any more. */
   readonly exists: false;
 }
 

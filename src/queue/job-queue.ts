@@ -20,6 +20,7 @@ import type { JobId } from "./task.js";
 import { unknownJob } from "./unknown-job.js";
 import type { WaitOptions } from "./wait-for.js";
 
+/** How a queue is opened. */
 export interface JobQueueOptions {
   /** False refuses a database that is not there, or that gigq did not make; true unless given. */
   initialize?: boolean;
@@ -29,8 +30,11 @@ export interface JobQueueOptions {
   clock?: Clock;
 }
 
+/** Which jobs `listJobs` answers; all that is given must hold. */
 export interface ListOptions {
+  /** Only jobs in this status, or one of these. */
   status?: JobStatus | readonly JobStatus[];
+  /** Only jobs of exactly this name. */
   name?: string;
   /** Only jobs that ended at this moment or later: a `Date` or ISO 8601. */
   endedSince?: Date | string;
@@ -40,7 +44,9 @@ export interface ListOptions {
   before?: number;
 }
 
+/** How many jobs there are in each status. */
 export interface Stats extends Counts {
+  /** All of them. */
   readonly total: number;
 }
 

@@ -7,6 +7,7 @@ import type { AttemptRecord, JobRef, Storage } from "../storage/storage.js";
 import { Nap } from "./nap.js";
 import { unknownJob } from "./unknown-job.js";
 
+/** Which log `readLogs` yields, and for how long. */
 export interface ReadLogsOptions {
   /** 1 for the first since the job was submitted or requeued; the latest there is unless given. */
   attempt?: number;
@@ -20,6 +21,7 @@ export interface ReadLogsOptions {
 
 /** A line that an attempt wrote. */
 export interface LogLine {
+  /** Which attempt; 1 for the first. */
   readonly attempt: number;
   /** When it was written, ISO 8601 in UTC. */
   readonly at: string;
@@ -33,11 +35,13 @@ export interface LogLine {
 
 /** A place where an attempt wrote more than is kept. */
 export interface LogGap {
+  /** Which attempt; 1 for the first. */
   readonly attempt: number;
   /** How many bytes were left out. */
   readonly omitted: number;
 }
 
+/** What `readLogs` yields. */
 export type LogEntry = LogLine | LogGap;
 
 /** So many bytes are read at a time. */

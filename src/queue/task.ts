@@ -26,9 +26,11 @@ export interface TaskOptions<S extends Schema | undefined = Schema | undefined>
 export type Task<
   F extends JobFunction = JobFunction,
   Params extends object = JobFunction extends F ? Record<string, unknown> : ParamsOf<F>,
-> = F & TaskMethods<Params, Awaited<ReturnType<F>>> & { readonly [TASK]: TaskMark };
+> = F & TaskMethods<Params, Awaited<ReturnType<F>>>;
 
-interface TaskMethods<Params extends object, Result> {
+/** What a task has besides being a function. */
+export interface TaskMethods<Params extends object, Result> {
+  readonly [TASK]: TaskMark;
   /**
    * Submits a job that calls this function, and answers its id. Rejects with `usage` for params
    * that the schema refuses, with a `TypeError` when the module does not export the task, and as

@@ -8,6 +8,7 @@ import { Nap } from "./nap.js";
 import { neverRuns } from "./never-runs.js";
 import { unknownJob } from "./unknown-job.js";
 
+/** How long `wait` waits. */
 export interface WaitOptions {
   /** Seconds; without it, for ever. */
   timeout?: number;

@@ -15,6 +15,7 @@ export interface StepOptions {
 export interface TaskStepOptions<Params extends object = object>
   extends StepOptions,
     Omit<JobRules, "dependencies"> {
+  /** What the task is called with. */
   params?: Params;
 }
 
@@ -30,6 +31,7 @@ export class Workflow {
   readonly name: string;
   readonly #jobs = new Set<Job>();
 
+  /** `name` is for people, and stands in errors; it is not stored. */
   constructor(name: string) {
     this.name = name;
   }

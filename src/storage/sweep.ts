@@ -20,8 +20,11 @@ export interface Sweep {
   readonly pause: (heldMs: number) => Promise<boolean>;
 }
 
+/** What was removed, or in a dry run would be. */
 export interface Swept {
+  /** How many jobs. */
   readonly total: number;
+  /** How many of each status that was asked for. */
   readonly byStatus: Readonly<Partial<Record<JobStatus, number>>>;
   /** Jobs that stay because others need them. */
   readonly kept: number;

@@ -38,7 +38,10 @@ export interface BackupOptions {
 
 /** A copy of a queue. */
 export interface Backup {
+  /** The file, absolute. */
   readonly path: string;
+  /** How many jobs are in it. */
   readonly jobs: number;
+  /** Its size. */
   readonly bytes: number;
 }

@@ -5,11 +5,15 @@ import type { AttemptStatus } from "../job/outcome.js";
 
 /** Which attempt of which job an event is about. */
 export interface AttemptInfo {
+  /** The job's UUID. */
   readonly id: string;
+  /** The job's number. */
   readonly seq: number;
+  /** The job's name. */
   readonly name: string;
   /** 1 for the first. */
   readonly attempt: number;
+  /** How many the job has. */
   readonly maxAttempts: number;
   /** The slot it runs in: the worker's id, with a number behind it when there are several. */
   readonly workerId: string;
@@ -79,8 +83,10 @@ export type WorkerEvent =
 
 /** Attempts of one worker, counted by how they ended. */
 export interface Tally {
+  /** The function returned. */
   readonly completed: number;
   /** Failed, timed out, or killed. */
   readonly failed: number;
+  /** Given back, without using them up. */
   readonly released: number;
 }

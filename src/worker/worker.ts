@@ -13,6 +13,7 @@ import type { WorkLoop } from "./work-loop.js";
  * is reported by the first of these calls.
  */
 export class Worker {
+  /** The name in logs and attempts. */
   readonly workerId: string;
   readonly #place: string | Storage;
   readonly #settings: WorkerSettings;

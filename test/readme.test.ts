@@ -1,39 +1,34 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import {
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { EXIT } from "../src/cli/exit-codes.js";
+import { callsOf, normal } from "./docs/console.js";
+import { type Block, blocksOf, readPage } from "./docs/pages.js";
+import { Reader } from "./docs/reader.js";
 import { GIGQ, PROJECT } from "./support/paths.js";
-import { temporaryFolder } from "./support/temporary-folder.js";
 
-const README = readFileSync(join(PROJECT, "README.md"), "utf8");
+const page = readPage("README.md");
+const README = page.text;
 
 void test("the tour of the README runs, and prints what the README shows", (t) => {
-  const folder = tourFolder(t);
+  const reader = new Reader(t);
   for (const { command, output } of blocks("console").flatMap(callsOf)) {
-    const { stdout } = spawnSync("sh", ["-c", `exec 2>&1; ${command}`], {
-      cwd: folder,
-      encoding: "utf8",
-      env: { ...process.env, PATH: `${folder}/bin:${process.env.PATH}`, GIGQ_DB: "" },
-    });
+    const { stdout } = reader.shell(command);
     assert.equal(normal(stdout), normal(output), `$ ${command}`);
   }
 });
 
 void test("the library's example runs", (t) => {
-  const folder = tourFolder(t);
+  const reader = new Reader(t);
   const [block] = blocks("js");
-  writeFileSync(join(folder, "example.mjs"), block!);
-  const ran = spawnSync(process.execPath, ["example.mjs"], { cwd: folder, encoding: "utf8" });
-  assert.deepEqual([ran.stdout, ran.stderr, ran.status], ["Hello, Ada!\n", "", 0]);
+  reader.write("example.mjs", block!.text);
+  assert.deepEqual(reader.program("example.mjs"), {
+    status: 0,
+    stdout: "Hello, Ada!\n",
+    stderr: "",
+  });
 });
 
 void test("every command and every one of its options is in the README", () => {
@@ -63,48 +58,6 @@ void test("the table of exit codes is complete", () => {
   assert.deepEqual(documented, [...new Set(Object.values(EXIT))]);
 });
 
-interface Call {
-  readonly command: string;
-  readonly output: string;
-}
-
-function callsOf(block: string): Call[] {
-  return block
-    .split(/^\$ /m)
-    .slice(1)
-    .map((part) => {
-      const [command, ...output] = part.split("\n");
-      return { command: command!, output: output.join("\n") };
-    });
-}
-
-function blocks(language: string): string[] {
-  return [...README.matchAll(/^```(\w+)\n([\s\S]*?)^```/gm)]
-    .filter(([, name]) => name === language)
-    .map(([, , text]) => text!);
-}
-
-/** What differs from run to run is made the same: ids, times, durations, hashes, folders. */
-function normal(text: string): string {
-  return text
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID")
-    .replaceAll(/[0-9a-f]{64}/g, "HASH")
-    .replaceAll(/\d{4}-\d\d-\d\d /g, "DAY ")
-    .replaceAll(/\d\d:\d\d:\d\d(\.\d{3})?/g, "CLOCK")
-    .replaceAll(/\b[\d.]+m?s\b/g, "TOOK")
-    .replaceAll(/\/\S+\/gigq\.db/g, "DB")
-    .replaceAll("timeout TOOK", "timeout 30s")
-    .replaceAll(/ +/g, " ")
-    .trimEnd();
-}
-
-/** The folder of a reader who follows the tour, with `gigq` on the path. */
-function tourFolder(t: TestContext): string {
-  const folder = temporaryFolder(t);
-  copyFileSync(join(PROJECT, "jobs.example.ts"), join(folder, "jobs.ts"));
-  mkdirSync(join(folder, "bin"));
-  symlinkSync(GIGQ, join(folder, "bin", "gigq"));
-  mkdirSync(join(folder, "node_modules"));
-  symlinkSync(PROJECT, join(folder, "node_modules", "gigq"));
-  return folder;
+function blocks(language: string): Block[] {
+  return blocksOf(page).filter((block) => block.language === language);
 }

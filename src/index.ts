@@ -65,6 +65,7 @@ export {
 export { closeConnections } from "./storage/connections.js";
 export type { LogPiece, LogQuery, LogStream, Writing } from "./storage/log.js";
 export { refuseCycles } from "./storage/order.js";
+export type { Removed, RemoveQuery } from "./storage/removal.js";
 export type {
   Advanced,
   AdvanceStep,
@@ -78,8 +79,6 @@ export type {
   Counts,
   JobRef,
   ListQuery,
-  Removed,
-  RemoveQuery,
   Storage,
   WorkerRecord,
 } from "./storage/storage.js";

@@ -77,7 +77,9 @@ export interface JobSpec {
 export interface JobRecord extends JobSpec {
   /** The job's number, counted up by the database. */
   readonly seq: number;
+  /** Where it stands. */
   readonly status: JobStatus;
+  /** Used up, one that runs included. */
   readonly attempts: number;
   /** How many parents it still waits for. */
   readonly waitingOn: number;
@@ -85,13 +87,19 @@ export interface JobRecord extends JobSpec {
   readonly orphanedBy: number | null;
   /** JSON, of a completed job only. */
   readonly result: string | null;
+  /** Why it, or its latest attempt, did not complete; `null` for no reason. */
   readonly error: string | null;
+  /** ms UTC. */
   readonly createdAt: number;
+  /** ms UTC; each write counts. */
   readonly updatedAt: number;
+  /** When its latest attempt began, ms UTC. */
   readonly startedAt: number | null;
+  /** When it was over, ms UTC; `null` until then. */
   readonly finishedAt: number | null;
   /** The number of its latest lease; 0 before the first. */
   readonly lease: number;
+  /** The slot that runs it; `null` unless it runs. */
   readonly workerId: string | null;
   /** Somebody asked for the running attempt to be killed. */
   readonly cancelRequested: boolean;
@@ -101,14 +109,17 @@ export interface JobRecord extends JobSpec {
 
 /** The right of one worker to write about one attempt. */
 export interface Lease {
+  /** The job's number. */
   readonly seq: number;
   /** Grows by one with each claim of the job and never goes back. */
   readonly number: number;
+  /** The slot that the claim is for. */
   readonly workerId: string;
 }
 
 /** What a parent left for its children. */
 export interface ParentResult {
+  /** The parent's. */
   readonly id: string;
   /** JSON; `null` of a parent that did not complete. */
   readonly result: string | null;

@@ -25,12 +25,15 @@ export const JOB_STATUSES: readonly JobStatus[] = Object.values(JobStatus);
 
 /** One arrow of the state machine. */
 export interface Transition {
+  /** A job in one of these may take it. */
   readonly from: readonly JobStatus[];
+  /** Where it leads. */
   readonly to: JobStatus;
   /** When it is taken, for people. */
   readonly when: string;
 }
 
+/** The names of the arrows. */
 export type TransitionName =
   | "claim"
   | "complete"
@@ -90,22 +93,30 @@ export const TRANSITIONS: Readonly<Record<TransitionName, Transition>> = {
 /** A job in one of these is over; only `requeue` and `restore` lead out again. */
 export const FINISHED: readonly JobStatus[] = ["completed", "failed", "cancelled", "timeout"];
 
+/** Says whether a job in this status is over, until somebody requeues it. */
 export function isFinished(status: JobStatus): boolean {
   return FINISHED.includes(status);
 }
 
 /** What is written when an attempt has ended. Engines store it and decide nothing. */
 export interface Settlement {
+  /** Under which the attempt ran; what comes under another is stale. */
   readonly lease: Lease;
+  /** Which arrow the job takes. */
   readonly transition: TransitionName;
+  /** Where it leads. */
   readonly status: JobStatus;
   /** Attempts used up, this one included unless it was given back. */
   readonly attempts: number;
+  /** JSON; `null` unless it completed. */
   readonly result: string | null;
+  /** Why it did not complete; `null` for no reason. */
   readonly error: string | null;
   /** When the job may run again, ms UTC; `null` for at once, or never. */
   readonly runAt: number | null;
+  /** When the attempt began, ms UTC. */
   readonly startedAt: number;
+  /** When it ended, ms UTC. */
   readonly endedAt: number;
   /** What goes into the job's history; `null` for an attempt that does not count. */
   readonly attempt: { readonly status: AttemptStatus; readonly error: string | null } | null;
@@ -224,6 +235,7 @@ function ranPast(timeoutMs: number | null): string {
 /** What the end of a parent means to a child that waits for it. */
 export type ParentVerdict = "free" | "cancel" | "keep-waiting";
 
+/** Says what the end of a parent means to a child with this policy. */
 export function onParentEnd(
   parentStatus: JobStatus,
   policy: JobSpec["onParentFailure"],

@@ -1,5 +1,6 @@
 import type { JobStatus } from "../job/lifecycle.js";
 
+/** Which jobs one call removes, at most. */
 export interface RemoveQuery {
   /** A finished status. */
   readonly status: JobStatus;
@@ -7,6 +8,7 @@ export interface RemoveQuery {
   readonly before?: number | undefined;
   /** Only jobs with a smaller number: where the call before stopped. */
   readonly below?: number | undefined;
+  /** At most so many are looked at. */
   readonly limit: number;
   /** Removes nothing, and says what it would have removed. */
   readonly dryRun?: boolean | undefined;
@@ -14,7 +16,9 @@ export interface RemoveQuery {
   readonly gone?: Set<number> | undefined;
 }
 
+/** What one call has removed. */
 export interface Removed {
+  /** How many jobs. */
   readonly removed: number;
   /** How many were looked at and stay, because others need them. */
   readonly kept: number;

@@ -42,6 +42,7 @@ export interface Storage extends Upkeep {
   /** Newest first, that is by number. */
   list(query: ListQuery): Promise<JobRecord[]>;
 
+  /** How many jobs there are in each status. */
   counts(): Promise<Counts>;
 
   /** For each of these jobs the numbers of those that depend on it, in order, at most `limit` of each. */
@@ -157,6 +158,7 @@ export interface ListQuery {
   readonly endedSince?: number | undefined;
   /** Only jobs with a smaller number: the way to the next page. */
   readonly below?: number | undefined;
+  /** At most so many. */
   readonly limit: number;
 }
 
@@ -177,21 +179,30 @@ export interface Ahead {
 
 /** An attempt that has ended. Times are ms UTC. */
 export interface AttemptRecord {
+  /** The job's number. */
   readonly seq: number;
   /** The lease under which it ran; with `seq` it names the attempt for good. */
   readonly lease: number;
+  /** 1 for the first since the job was submitted or requeued. */
   readonly attempt: number;
+  /** How it ended. */
   readonly status: AttemptStatus;
+  /** ms UTC. */
   readonly startedAt: number;
+  /** ms UTC. */
   readonly endedAt: number;
+  /** The slot that it ran in. */
   readonly workerId: string;
+  /** Why it did not complete; `null` when it did. */
   readonly error: string | null;
 }
 
 /** `kill` asks for a running job to be killed; its worker does so, and settles it as cancelled. */
 export type ChangeVerb = "cancel" | "kill" | "requeue";
 
+/** What became of one job that was to be changed. */
 export interface Change {
+  /** The job's number. */
   readonly seq: number;
   /**
    * False where the status forbids the change, or a parent that failed stands in its way. True also
@@ -211,7 +222,9 @@ export interface WorkerRecord extends JobFilter {
   readonly key: string;
   /** The part that the names of its slots begin with. */
   readonly workerId: string;
+  /** The name of its machine, for people. */
   readonly host: string;
+  /** As its own machine, or container, counts processes. */
   readonly pid: number;
   /** ms UTC. */
   readonly startedAt: number;
@@ -222,7 +235,9 @@ export interface WorkerRecord extends JobFilter {
 
 /** An attempt that was claimed and not settled. */
 export interface AttemptInHand {
+  /** Under which it runs, or waits to. */
   readonly lease: Lease;
+  /** What is needed to settle it. */
   readonly job: Settled & Pick<JobRecord, "id" | "name">;
   /** When it was claimed, ms UTC. */
   readonly startedAt: number;
@@ -230,9 +245,11 @@ export interface AttemptInHand {
   readonly turn: number;
 }
 
+/** What a worker has to say and wants to have. */
 export interface AdvanceStep {
   /** The key of the worker that asks. One that is not enlisted is given nothing. */
   readonly worker: string;
+  /** What has ended. */
   readonly settlements: readonly Settlement[];
   /** Applied before the settlements. */
   readonly writings?: readonly Writing[];
@@ -247,6 +264,7 @@ export interface AdvanceStep {
    * a pattern begins as the names of thousands of ready jobs do, and matches few of them.
    */
   readonly filter?: JobFilter | undefined;
+  /** ms UTC. */
   readonly now: number;
   /** Once it has fired, nobody's lock is waited for any longer. */
   readonly signal?: AbortSignal | undefined;
@@ -254,13 +272,17 @@ export interface AdvanceStep {
 
 /** A job handed to one worker for one attempt. */
 export interface Claim {
+  /** The right to write about the attempt. */
   readonly lease: Lease;
+  /** Counts the claims of the worker. */
   readonly turn: number;
+  /** What is to be run. */
   readonly job: ClaimedJob;
   /** In dependency order; `null` when there are none or they are not wanted. */
   readonly parentResults: readonly ParentResult[] | null;
 }
 
+/** As much of a job as a worker needs to run it. */
 export type ClaimedJob = Pick<
   JobRecord,
   | "seq"
@@ -276,7 +298,9 @@ export type ClaimedJob = Pick<
   | "passParentResults"
 >;
 
+/** What became of a step, and what the worker is to do next. */
 export interface Advanced {
+  /** What it is to run, at most one for each claimant. */
   readonly claims: readonly Claim[];
   /** The worker is not enlisted any more: it was taken for dead, and must not go on. */
   readonly dismissed: boolean;

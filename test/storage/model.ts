@@ -1,13 +1,7 @@
 import type { JobSpec, ParentResult } from "../../src/job/job.js";
 import type { JobStatus, Settlement } from "../../src/job/lifecycle.js";
-import type {
-  AdvanceStep,
-  AttemptRecord,
-  Change,
-  ChangeVerb,
-  Removed,
-  RemoveQuery,
-} from "../../src/storage/storage.js";
+import type { Removed, RemoveQuery } from "../../src/storage/removal.js";
+import type { AdvanceStep, AttemptRecord, Change, ChangeVerb } from "../../src/storage/storage.js";
 
 /** A job as the model keeps it: nothing in it can be worked out from the others. */
 export interface ModelJob {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RemoveQuery } from "../storage.js";
+import type { RemoveQuery } from "../removal.js";
 import { CANCELLED, COMPLETED, FAILED, type Scene, TIMEOUT } from "./scene.js";
 import type { Story } from "./story.js";
 

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { JobStatus } from "../../job/lifecycle.js";
-import type { Removed, RemoveQuery } from "../storage.js";
+import type { Removed, RemoveQuery } from "../removal.js";
 import * as sql from "./sql.js";
 
 /** With more than so many bytes of logs, the rest is left to the next call: the lock is not held for long. */

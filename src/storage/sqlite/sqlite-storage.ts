@@ -6,6 +6,7 @@ import type { Settlement } from "../../job/lifecycle.js";
 import type { LogPiece, LogQuery } from "../log.js";
 import type { OpenOptions } from "../open-storage.js";
 import { refuseCycles } from "../order.js";
+import type { Removed, RemoveQuery } from "../removal.js";
 import type {
   Advanced,
   AdvanceStep,
@@ -17,8 +18,6 @@ import type {
   Counts,
   JobRef,
   ListQuery,
-  Removed,
-  RemoveQuery,
   Storage,
   WorkerRecord,
 } from "../storage.js";

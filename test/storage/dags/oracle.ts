@@ -1,7 +1,8 @@
 import type { JobSpec, Lease, ParentResult } from "../../../src/job/job.js";
 import { type JobStatus, retryDelay } from "../../../src/job/lifecycle.js";
 import type { Outcome } from "../../../src/job/outcome.js";
-import type { AdvanceStep, Change, ChangeVerb, RemoveQuery } from "../../../src/storage/storage.js";
+import type { RemoveQuery } from "../../../src/storage/removal.js";
+import type { AdvanceStep, Change, ChangeVerb } from "../../../src/storage/storage.js";
 
 /** A job, and what has happened to it for its own part. */
 export interface Fate {

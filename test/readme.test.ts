@@ -20,17 +20,6 @@ void test("the tour of the README runs, and prints what the README shows", (t) =
   }
 });
 
-void test("the library's example runs", (t) => {
-  const reader = new Reader(t);
-  const [block] = blocks("js");
-  reader.write("example.mjs", block!.text);
-  assert.deepEqual(reader.program("example.mjs"), {
-    status: 0,
-    stdout: "Hello, Ada!\n",
-    stderr: "",
-  });
-});
-
 void test("every command and every one of its options is in the README", () => {
   const names = readdirSync(join(PROJECT, "src/cli/commands")).map((file) =>
     file.replace(/\.ts$/, ""),

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { PROJECT } from "../support/paths.js";
 import { type Statement, statementsOf } from "./statements.js";
 
@@ -7,8 +7,8 @@ import { type Statement, statementsOf } from "./statements.js";
 export interface Declaration {
   readonly name: string;
   readonly kind: "class" | "function" | "constant" | "interface" | "type";
-  /** The folder below `src` that it comes from; empty for a file right there. */
-  readonly room: string;
+  /** The file that declares it, as seen from `src`: `job/job.d.ts`. */
+  readonly file: string;
   readonly doc: string;
   /** As TypeScript; of a class or interface only what stands before the body. Overloads are several. */
   readonly signatures: readonly string[];
@@ -55,7 +55,7 @@ function declarationsIn(file: string, name: string): Declaration[] {
     return {
       name,
       kind,
-      room: relative(".", dirname(file)),
+      file,
       doc: own.find(({ text, doc }) => doc !== "" && declared(text)!.kind === kind)?.doc ?? "",
       signatures,
       members,

@@ -3,13 +3,16 @@ import { join } from "node:path";
 import { PROJECT } from "../support/paths.js";
 import { type Declaration, type Member, mentions } from "./read-api.js";
 
-/** The parts of the page, in the order in which a job meets them, with the rooms of the source. */
-const PARTS: Readonly<Record<string, readonly string[]>> = {
-  "All about jobs": ["job"],
-  "All about queues and workflows": ["queue"],
-  "All about workers": ["worker", "executor"],
-  "All about storage": ["storage"],
-  "All about errors and time": [""],
+/** What only those who write a storage engine need of the room of jobs. */
+const OF_ENGINES = "lifecycle.*#(?!JobStatus$)|.*#(?:JobRecord|Lease|ParentResult)$";
+
+/** The parts of the page, in the order in which a job meets them, by file and name. */
+const PARTS: Readonly<Record<string, RegExp>> = {
+  "All about jobs": new RegExp(`^job/(?!${OF_ENGINES})`),
+  "All about queues and workflows": /^queue\//,
+  "All about workers": /^(worker|executor)\//,
+  "All about errors and time": /^\w+\.d\.ts#/,
+  "All about storage": new RegExp(`^(?:storage/|job/(?:${OF_ENGINES}))`),
 };
 
 const KINDS: readonly Declaration["kind"][] = [
@@ -22,12 +25,15 @@ const KINDS: readonly Declaration["kind"][] = [
 
 /** The page of all that users can import: docs/api.md. */
 export function renderApi(api: readonly Declaration[]): string {
-  const parts = Object.entries(PARTS).map(([title, rooms]) => ({
+  const parts = Object.entries(PARTS).map(([title, which]) => ({
     title,
     declarations: api
-      .filter((one) => rooms.includes(one.room.split("/")[0] ?? ""))
+      .filter(({ file, name }) => which.test(`${file}#${name}`))
       .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind)),
   }));
+  const shown = parts.flatMap(({ declarations }) => declarations);
+  const left = api.find((one) => !shown.includes(one));
+  if (left !== undefined) throw new Error(`${left.name} of ${left.file} belongs to no part`);
   const contents = parts.map(({ title, declarations }) => {
     const names = [...new Set(declarations.map((one) => one.name))];
     return `- [${title}](${anchor(title)}): ${names.map(linkTo).join(" · ")}`;

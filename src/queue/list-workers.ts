@@ -8,6 +8,7 @@ export interface WorkerInfo {
   readonly workerId: string;
   /** Tells it from all others, and from itself when it is started again. */
   readonly key: string;
+  /** The name of its machine. */
   readonly host: string;
   /** As its own host, or container, counts processes. */
   readonly pid: number;
@@ -15,6 +16,7 @@ export interface WorkerInfo {
   readonly startedAt: string;
   /** How many jobs it runs at a time. */
   readonly concurrency: number;
+  /** Where its jobs run. */
   readonly isolation: Isolation;
   /** Takes jobs of this priority or a higher one only; `null` for all. */
   readonly minPriority: number | null;
@@ -28,8 +30,11 @@ export interface WorkerInfo {
 
 /** A job that a worker has in hand. */
 export interface JobInHand {
+  /** The job's UUID. */
   readonly id: string;
+  /** The job's number. */
   readonly seq: number;
+  /** The job's name. */
   readonly name: string;
   /** 1 for the first. */
   readonly attempt: number;

@@ -230,6 +230,7 @@ export interface WorkerRecord extends JobFilter {
   readonly startedAt: number;
   /** How many slots it has. */
   readonly concurrency: number;
+  /** Where its jobs run. */
   readonly isolation: Isolation;
 }
 

@@ -40,12 +40,12 @@ export {
   JobQueue,
   type JobQueueOptions,
   type ListOptions,
-  type Stats,
 } from "./queue/job-queue.js";
 export type { JobInHand, WorkerInfo } from "./queue/list-workers.js";
 export { locateFunction } from "./queue/locate-function.js";
 export type { LogEntry, LogGap, LogLine, ReadLogsOptions } from "./queue/read-logs.js";
 export type { Ancestor, Decliner, Explanation, NamedJob, Reason } from "./queue/reason.js";
+export type { Stats } from "./queue/stats.js";
 export {
   type JobId,
   type ParamsOf,

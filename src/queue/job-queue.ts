@@ -5,7 +5,7 @@ import type { JobStatus } from "../job/lifecycle.js";
 import { keepOpen } from "../storage/connections.js";
 import { nameOf } from "../storage/lend.js";
 import { openStorage } from "../storage/open-storage.js";
-import type { Counts, JobRef, Storage } from "../storage/storage.js";
+import type { JobRef, Storage } from "../storage/storage.js";
 import type { Backup } from "../storage/upkeep.js";
 import { type CancelOptions, type ChangeResult, cancelJobs, changeJobs } from "./change-jobs.js";
 import type { Cleared, ClearOptions } from "./clear.js";
@@ -16,6 +16,7 @@ import { momentOf } from "./moment-of.js";
 import type { LogEntry, ReadLogsOptions } from "./read-logs.js";
 import type { Explanation } from "./reason.js";
 import { statusesOf } from "./statuses-of.js";
+import { type Stats, statsOf } from "./stats.js";
 import type { JobId } from "./task.js";
 import { unknownJob } from "./unknown-job.js";
 import type { WaitOptions } from "./wait-for.js";
@@ -42,12 +43,6 @@ export interface ListOptions {
   limit?: number;
   /** Only jobs with a smaller number, for the next page. */
   before?: number;
-}
-
-/** How many jobs there are in each status. */
-export interface Stats extends Counts {
-  /** All of them. */
-  readonly total: number;
 }
 
 /**
@@ -222,10 +217,7 @@ export class JobQueue {
 
   /** How many jobs there are in each status. */
   async stats(): Promise<Stats> {
-    const counts = await (await this.#open()).counts();
-    const { pending, running, completed, failed, cancelled, timeout } = counts;
-    const total = pending + running + completed + failed + cancelled + timeout;
-    return { ...counts, total };
+    return statsOf(await (await this.#open()).counts());
   }
 
   /**

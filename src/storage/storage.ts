@@ -7,8 +7,6 @@ import type { LogPiece, LogQuery, Writing } from "./log.js";
 import type { Removed, RemoveQuery } from "./removal.js";
 import type { Upkeep } from "./upkeep.js";
 
-export type { Removed, RemoveQuery } from "./removal.js";
-
 /**
  * Where jobs are kept. Each method is one atomic step and takes a batch; no transaction reaches
  * across two calls. `now` is ms UTC and always handed in. What cannot be done rejects with a

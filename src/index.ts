@@ -63,22 +63,21 @@ export {
   Workflow,
 } from "./queue/workflow.js";
 export { closeConnections } from "./storage/connections.js";
+export type { Ahead, Counts } from "./storage/counts.js";
+export type { ListQuery } from "./storage/list-query.js";
 export type { LogPiece, LogQuery, LogStream, Writing } from "./storage/log.js";
 export { refuseCycles } from "./storage/order.js";
 export type { Removed, RemoveQuery } from "./storage/removal.js";
 export type {
   Advanced,
   AdvanceStep,
-  Ahead,
   AttemptInHand,
   AttemptRecord,
   Change,
   ChangeVerb,
   Claim,
   ClaimedJob,
-  Counts,
   JobRef,
-  ListQuery,
   Storage,
   WorkerRecord,
 } from "./storage/storage.js";

@@ -15,6 +15,7 @@ export interface ChangeResult {
   readonly followed: number;
 }
 
+/** What else `cancel` does. */
 export interface CancelOptions {
   /** Also kills running jobs: their workers are asked to, which takes a moment. */
   force?: boolean;

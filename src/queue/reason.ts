@@ -3,13 +3,17 @@ import type { JobSummary } from "./job-info.js";
 
 /** A job, as it is named in the reason of another. */
 export interface NamedJob {
+  /** The job's UUID. */
   readonly id: string;
+  /** The job's number. */
   readonly seq: number;
+  /** The job's name. */
   readonly name: string;
 }
 
 /** A job that another waits for. */
 export interface Ancestor extends NamedJob {
+  /** Where it stands. */
   readonly status: JobStatus;
   /** ISO 8601 in UTC, while it waits for its time. */
   readonly runAt: string | null;
@@ -17,8 +21,11 @@ export interface Ancestor extends NamedJob {
 
 /** A worker that is alive and does not take a job, with the filter that says so. */
 export interface Decliner {
+  /** Its name. */
   readonly workerId: string;
+  /** Takes jobs of this priority or a higher one only; `null` for all. */
   readonly minPriority: number | null;
+  /** Takes jobs with one of these names, or that match one, only; `null` for all. */
   readonly names: readonly string[] | null;
 }
 
@@ -95,6 +102,7 @@ export type Reason =
 
 /** Why a job is not running, or what it is doing. */
 export interface Explanation {
+  /** As it stands now. */
   readonly job: JobSummary;
   /** Every reason there is; at least one. */
   readonly reasons: readonly Reason[];

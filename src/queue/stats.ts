@@ -1,4 +1,4 @@
-import type { Counts } from "../storage/storage.js";
+import type { Counts } from "../storage/counts.js";
 
 /** How many jobs there are in each status. */
 export interface Stats extends Counts {

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.js";
 import type { JobRecord } from "../job/job.js";
-import type { Ahead, AttemptRecord, JobRef, Storage } from "../storage/storage.js";
+import type { Ahead } from "../storage/counts.js";
+import type { AttemptRecord, JobRef, Storage } from "../storage/storage.js";
 import { gatherKin, type Kin, type KinById } from "./kin.js";
 import { listWorkers, type WorkerInfo } from "./list-workers.js";
 import { gatherCauses } from "./to-requeue.js";

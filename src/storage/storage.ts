@@ -3,6 +3,8 @@ import type { JobRecord, JobSpec, Lease, ParentResult } from "../job/job.js";
 import type { JobFilter } from "../job/job-filter.js";
 import type { JobStatus, Settled, Settlement } from "../job/lifecycle.js";
 import type { AttemptStatus } from "../job/outcome.js";
+import type { Ahead, Counts } from "./counts.js";
+import type { ListQuery } from "./list-query.js";
 import type { LogPiece, LogQuery, Writing } from "./log.js";
 import type { Removed, RemoveQuery } from "./removal.js";
 import type { Upkeep } from "./upkeep.js";
@@ -145,35 +147,6 @@ export interface Storage extends Upkeep {
 
 /** A job's id, or its number. */
 export type JobRef = string | number;
-
-/** Which jobs to list; what is left out does not matter. */
-export interface ListQuery {
-  /** Any of these; none at all finds nothing. */
-  readonly statuses?: readonly JobStatus[] | undefined;
-  /** Exactly this. */
-  readonly name?: string | undefined;
-  /** Only jobs that are over, and ended at this moment or later, ms UTC. */
-  readonly endedSince?: number | undefined;
-  /** Only jobs with a smaller number: the way to the next page. */
-  readonly below?: number | undefined;
-  /** At most so many. */
-  readonly limit: number;
-}
-
-/** How many jobs there are in each status. */
-export interface Counts extends Readonly<Record<JobStatus, number>> {
-  /** Pending jobs that wait for their time. */
-  readonly delayed: number;
-  /** Pending jobs that wait for a parent. */
-  readonly blocked: number;
-}
-
-export interface Ahead {
-  /** Of a higher priority. */
-  readonly higher: number;
-  /** Of the same priority, with a smaller number. */
-  readonly earlier: number;
-}
 
 /** An attempt that has ended. Times are ms UTC. */
 export interface AttemptRecord {

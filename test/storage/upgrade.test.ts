@@ -7,10 +7,11 @@ import { systemClock } from "../../src/clock.js";
 import { ISOLATIONS } from "../../src/job/isolation.js";
 import type { JobRecord } from "../../src/job/job.js";
 import { COMPLETED, FAILED, Scene } from "../../src/storage/contract/scene.js";
+import type { Counts } from "../../src/storage/counts.js";
 import { openDatabase } from "../../src/storage/sqlite/open-database.js";
 import { SCHEMA_VERSION } from "../../src/storage/sqlite/schema.js";
 import { openSqlite } from "../../src/storage/sqlite/sqlite-storage.js";
-import type { AttemptRecord, Counts, WorkerRecord } from "../../src/storage/storage.js";
+import type { AttemptRecord, WorkerRecord } from "../../src/storage/storage.js";
 import { PROJECT } from "../support/paths.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 

@@ -3,7 +3,8 @@ import { isGigqError } from "../../src/errors.js";
 import type { JobRecord, JobSpec } from "../../src/job/job.js";
 import { JOB_STATUSES, type Settlement, settle, TRANSITIONS } from "../../src/job/lifecycle.js";
 import { spec } from "../../src/storage/contract/spec.js";
-import type { Claim, Counts, Storage } from "../../src/storage/storage.js";
+import type { Counts } from "../../src/storage/counts.js";
+import type { Claim, Storage } from "../../src/storage/storage.js";
 import { Model, type ModelJob } from "./model.js";
 import type { Ending, NewJob, Step } from "./steps.js";
 

@@ -1,7 +1,9 @@
 import type { Database } from "better-sqlite3";
 import type { JobRecord } from "../../job/job.js";
 import { JOB_STATUSES, type JobStatus } from "../../job/lifecycle.js";
-import type { AttemptRecord, Counts, JobRef, ListQuery } from "../storage.js";
+import type { Counts } from "../counts.js";
+import type { ListQuery } from "../list-query.js";
+import type { AttemptRecord, JobRef } from "../storage.js";
 import { type AttemptRow, attemptOfRow, type JobRow, jobOfRow } from "./rows.js";
 import * as sql from "./sql.js";
 

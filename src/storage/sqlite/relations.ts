@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { Ahead } from "../storage.js";
+import type { Ahead } from "../counts.js";
 import { READY } from "./sql.js";
 
 /** At most so many of the jobs that depend on one, in order; served by `dependency_parent`. */

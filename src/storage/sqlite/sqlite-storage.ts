@@ -3,6 +3,8 @@ import type { Database, Transaction } from "better-sqlite3";
 import type { Clock } from "../../clock.js";
 import type { JobRecord, JobSpec, Lease } from "../../job/job.js";
 import type { Settlement } from "../../job/lifecycle.js";
+import type { Ahead, Counts } from "../counts.js";
+import type { ListQuery } from "../list-query.js";
 import type { LogPiece, LogQuery } from "../log.js";
 import type { OpenOptions } from "../open-storage.js";
 import { refuseCycles } from "../order.js";
@@ -10,14 +12,11 @@ import type { Removed, RemoveQuery } from "../removal.js";
 import type {
   Advanced,
   AdvanceStep,
-  Ahead,
   AttemptInHand,
   AttemptRecord,
   Change,
   ChangeVerb,
-  Counts,
   JobRef,
-  ListQuery,
   Storage,
   WorkerRecord,
 } from "../storage.js";

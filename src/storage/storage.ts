@@ -1,7 +1,7 @@
 import type { Isolation } from "../job/isolation.js";
 import type { JobRecord, JobSpec, Lease, ParentResult } from "../job/job.js";
 import type { JobFilter } from "../job/job-filter.js";
-import type { JobStatus, Settled, Settlement } from "../job/lifecycle.js";
+import type { Settled, Settlement } from "../job/lifecycle.js";
 import type { AttemptStatus } from "../job/outcome.js";
 import type { Ahead, Counts } from "./counts.js";
 import type { ListQuery } from "./list-query.js";

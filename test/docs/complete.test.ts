@@ -9,7 +9,14 @@ const api = readApi();
 /** Pages that tell about all that these have: members, or the names in a union. */
 const TOLD: Readonly<Record<string, readonly string[]>> = {
   "docs/jobs.md": ["JobOptions", "JobContext", "TaskOptions", "TaskMethods"],
-  "docs/queue.md": ["JobQueue", "JobQueueOptions", "ListOptions", "WaitOptions", "ReadLogsOptions"],
+  "docs/queue.md": [
+    "JobQueue",
+    "JobQueueOptions",
+    "ListOptions",
+    "WaitOptions",
+    "ReadLogsOptions",
+    "CancelOptions",
+  ],
   "docs/workers.md": ["Worker", "WorkerOptions", "WorkerEvent", "Isolation"],
   "docs/workflows.md": ["Workflow", "StepOptions", "OnParentFailure"],
   "docs/errors-and-retries.md": ["ErrorCode", "Backoff", "AttemptStatus"],

@@ -26,7 +26,7 @@ for (const [path, names] of Object.entries(TOLD)) {
   void test(`${path} leaves out nothing of ${names.join(", ")}`, () => {
     const words = new Set(
       [...readPage(path).text.matchAll(/^```[\s\S]*?^```|`[^`]*`/gm)].flatMap(
-        ([code]) => code.match(/[\w-]+/g) ?? [],
+        ([code]) => code.match(/\w[\w-]*/g) ?? [],
       ),
     );
     const missing = names.flatMap((name) =>

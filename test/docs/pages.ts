@@ -9,9 +9,10 @@ export interface Page {
 }
 
 /**
- * A fenced block. A comment in the line before it says what it is for: `<!-- file: jobs.ts -->`
- * that others on the page import it under that name, `<!-- run: submit.ts -->` that the tests run it
- * too, and `<!-- run -->` that they run the commands of a console and compare what is shown.
+ * A fenced block. A comment in the line before it says what it is for: `<!-- file: jobs.ts -->`, or
+ * a first line `// jobs.ts`, that others on the page import it under that name;
+ * `<!-- run: submit.ts -->` that the tests run it too; and `<!-- run -->` that they run the commands
+ * of a console and compare what is shown.
  */
 export interface Block {
   readonly language: string;
@@ -40,7 +41,7 @@ export function blocksOf({ path, text }: Page): Block[] {
     language: language!,
     text: body!,
     at: `${path}:${text.slice(0, index).split("\n").length}`,
-    file,
+    file: file ?? /^\/\/ (\S+\.\w+)\n/.exec(body!)?.[1],
     isRun: word === "run",
   }));
 }

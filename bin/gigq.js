@@ -6,8 +6,17 @@ if (Number(major) < 20) {
   );
   process.exit(1);
 }
-const [{ run }, { exitWhenWritten, systemTerminal }] = await Promise.all([
-  import("../dist/src/cli/run.js"),
-  import("../dist/src/cli/terminal.js"),
-]);
-await exitWhenWritten(await run(process.argv.slice(2), systemTerminal()));
+try {
+  const [{ run }, { exitWhenWritten, systemTerminal }] = await Promise.all([
+    import("../dist/src/cli/run.js"),
+    import("../dist/src/cli/terminal.js"),
+  ]);
+  await exitWhenWritten(await run(process.argv.slice(2), systemTerminal()));
+} catch (error) {
+  // All else that goes wrong, `run` says itself.
+  if (error.code !== "EMFILE" && error.code !== "ENFILE") throw error;
+  process.stderr.write(
+    `gigq: the system refused: ${error.message}\nRaise the limit on open files (ulimit -n), or close other programs, and try again\n`,
+  );
+  process.exit(75);
+}

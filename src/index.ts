@@ -36,11 +36,8 @@ export type { CancelOptions, ChangeResult } from "./queue/change-jobs.js";
 export type { Cleared, ClearOptions } from "./queue/clear.js";
 export type { JobFamily } from "./queue/family.js";
 export type { Execution, JobInfo, JobSummary, NoJob } from "./queue/job-info.js";
-export {
-  JobQueue,
-  type JobQueueOptions,
-  type ListOptions,
-} from "./queue/job-queue.js";
+export { JobQueue, type JobQueueOptions } from "./queue/job-queue.js";
+export type { ListOptions } from "./queue/list-jobs.js";
 export type { JobInHand, WorkerInfo } from "./queue/list-workers.js";
 export { locateFunction } from "./queue/locate-function.js";
 export type { LogEntry, LogGap, LogLine, ReadLogsOptions } from "./queue/read-logs.js";

@@ -14,7 +14,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   queue: ["storage", "job", "errors.ts", "clock.ts"],
   worker: ["executor", "storage", "job", "errors.ts", "clock.ts"],
   "index.ts": ["worker", "queue", "storage", "executor", "job", "errors.ts", "clock.ts"],
-  cli: ["index.ts"],
+  "client.ts": ["queue", "job", "errors.ts"],
+  cli: ["client.ts", "index.ts"],
 };
 
 /** Only these touch the process, the console, the environment or the time. */

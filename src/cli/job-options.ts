@@ -1,13 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import {
-  GigqError,
-  type JobOptions,
-  type JobQueue,
-  type JobRef,
-  locateFunction,
-} from "../index.js";
+import { GigqError, type JobOptions, type JobQueue, locateFunction } from "../client.js";
+import type { JobRef } from "../index.js";
 import {
   parseAt,
   parseChoice,

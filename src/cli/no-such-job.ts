@@ -1,4 +1,5 @@
-import { GigqError, type JobRef } from "../index.js";
+import { GigqError } from "../client.js";
+import type { JobRef } from "../index.js";
 import { EXIT } from "./exit-codes.js";
 import { renderError } from "./render/error.js";
 import type { Shell } from "./shell.js";

@@ -1,4 +1,4 @@
-import { GigqError, JobStatus } from "../index.js";
+import { GigqError, JobStatus } from "../client.js";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 

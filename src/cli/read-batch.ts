@@ -1,4 +1,4 @@
-import { GigqError, Job, type JobOptions, type JobQueue, locateFunction } from "../index.js";
+import { GigqError, Job, type JobOptions, type JobQueue, locateFunction } from "../client.js";
 import { idsOf, readText } from "./job-options.js";
 import { parseRef, usage } from "./options.js";
 import { renderCount } from "./render/time.js";

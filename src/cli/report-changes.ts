@@ -1,5 +1,5 @@
+import { GigqError } from "../client.js";
 import type { ChangeResult, JobSummary } from "../index.js";
-import { GigqError } from "../index.js";
 import { EXIT } from "./exit-codes.js";
 import { renderError } from "./render/error.js";
 import { renderName } from "./render/job-line.js";

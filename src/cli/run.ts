@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { GigqError } from "../index.js";
+import { GigqError } from "../client.js";
 import { EXIT, EXIT_CODES } from "./exit-codes.js";
 import { usage } from "./options.js";
 import { renderError } from "./render/error.js";

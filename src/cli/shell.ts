@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { JobQueue } from "../index.js";
+import { JobQueue } from "../client.js";
 import { plainJson } from "./render/plain.js";
 import { openTheme, type Theme } from "./render/theme.js";
 import type { Terminal } from "./terminal.js";

@@ -1,4 +1,4 @@
-import { type ErrorCode, GigqError } from "../index.js";
+import { type ErrorCode, GigqError } from "../client.js";
 
 const FILES = "Raise the limit on open files (ulimit -n), or close other programs, and try again";
 const MEMORY = "Free some memory, or raise the limits on memory and processes, and try again";

@@ -1,5 +1,5 @@
 import type { CommanderError } from "commander";
-import { GigqError } from "../index.js";
+import { GigqError } from "../client.js";
 
 /** What commander said about a call, as one of our errors with a way out. */
 export function usageError(error: CommanderError, command: string | undefined): GigqError {

@@ -29,7 +29,7 @@ export interface CancelOptions {
 type ChangeStep = (seqs: readonly number[]) => Promise<Change[]>;
 
 /** Takes one step after the other, each with the jobs that those before could not change. */
-export async function changeJobs(
+async function changeJobs(
   storage: Storage,
   refs: readonly JobRef[],
   steps: readonly ChangeStep[],
@@ -72,4 +72,13 @@ export function cancelJobs(
         storage.change(seqs, verb, now),
   );
   return changeJobs(storage, refs, steps);
+}
+
+/** Gives jobs another go, in one commit. */
+export function requeueJobs(
+  storage: Storage,
+  now: number,
+  refs: readonly JobRef[],
+): Promise<ChangeResult[]> {
+  return changeJobs(storage, refs, [(seqs) => storage.change(seqs, "requeue", now)]);
 }

@@ -1,22 +1,20 @@
 import { type Clock, systemClock } from "../clock.js";
 import type { AsJson } from "../job/as-json.js";
 import type { Job, JobSpec } from "../job/job.js";
-import type { JobStatus } from "../job/lifecycle.js";
 import { keepOpen } from "../storage/connections.js";
 import { nameOf } from "../storage/lend.js";
 import { openStorage } from "../storage/open-storage.js";
 import type { JobRef, Storage } from "../storage/storage.js";
 import type { Backup } from "../storage/upkeep.js";
-import { type CancelOptions, type ChangeResult, cancelJobs, changeJobs } from "./change-jobs.js";
+import type { CancelOptions, ChangeResult } from "./change-jobs.js";
 import type { Cleared, ClearOptions } from "./clear.js";
 import type { JobFamily } from "./family.js";
-import { infoOf, type JobInfo, type JobSummary, type NoJob, summaryOf } from "./job-info.js";
+import { infoOf, type JobInfo, type JobSummary, type NoJob } from "./job-info.js";
+import type { ListOptions } from "./list-jobs.js";
 import type { WorkerInfo } from "./list-workers.js";
-import { momentOf } from "./moment-of.js";
 import type { LogEntry, ReadLogsOptions } from "./read-logs.js";
 import type { Explanation } from "./reason.js";
-import { type Stats, statsOf } from "./stats.js";
-import { statusesOf } from "./statuses-of.js";
+import type { Stats } from "./stats.js";
 import type { JobId } from "./task.js";
 import { unknownJob } from "./unknown-job.js";
 import type { WaitOptions } from "./wait-for.js";
@@ -29,20 +27,6 @@ export interface JobQueueOptions {
   allowNetworkFileSystem?: boolean;
   /** Where time comes from; for tests. */
   clock?: Clock;
-}
-
-/** Which jobs `listJobs` answers; all that is given must hold. */
-export interface ListOptions {
-  /** Only jobs in this status, or one of these. */
-  status?: JobStatus | readonly JobStatus[];
-  /** Only jobs of exactly this name. */
-  name?: string;
-  /** Only jobs that ended at this moment or later: a `Date` or ISO 8601. */
-  endedSince?: Date | string;
-  /** At most this many; 100 unless given. */
-  limit?: number;
-  /** Only jobs with a smaller number, for the next page. */
-  before?: number;
 }
 
 /**
@@ -145,17 +129,8 @@ export class JobQueue {
 
   /** Jobs, newest first, without their executions. Rejects with `usage` for what is no status. */
   async listJobs(options: ListOptions = {}): Promise<JobSummary[]> {
-    const { status, name, limit = 100, before } = options;
-    const endedSince = options.endedSince === undefined ? undefined : momentOf(options.endedSince);
-    const storage = await this.#open();
-    const jobs = await storage.list({
-      statuses: statusesOf(status),
-      name,
-      endedSince,
-      limit,
-      below: before,
-    });
-    return jobs.map(summaryOf);
+    const { listJobs } = await import("./list-jobs.js");
+    return listJobs(await this.#open(), options);
   }
 
   /**
@@ -168,6 +143,7 @@ export class JobQueue {
 
   /** The same for many jobs. Rejects with `unknown-job` before anything changes. */
   async cancelAll(refs: readonly JobRef[], options: CancelOptions = {}): Promise<ChangeResult[]> {
+    const { cancelJobs } = await import("./change-jobs.js");
     return cancelJobs(await this.#open(), this.#clock.now(), refs, options);
   }
 
@@ -182,10 +158,8 @@ export class JobQueue {
 
   /** The same for many jobs, in one commit. Rejects with `unknown-job` before anything changes. */
   async requeueAll(refs: readonly JobRef[]): Promise<ChangeResult[]> {
-    const storage = await this.#open();
-    return changeJobs(storage, refs, [
-      (seqs) => storage.change(seqs, "requeue", this.#clock.now()),
-    ]);
+    const { requeueJobs } = await import("./change-jobs.js");
+    return requeueJobs(await this.#open(), this.#clock.now(), refs);
   }
 
   /**
@@ -217,6 +191,7 @@ export class JobQueue {
 
   /** How many jobs there are in each status. */
   async stats(): Promise<Stats> {
+    const { statsOf } = await import("./stats.js");
     return statsOf(await (await this.#open()).counts());
   }
 

@@ -9,18 +9,25 @@ import { Desk } from "./desk.js";
 
 void test("a call that is out of files says so, and that it may be tried again", async (t) => {
   const desk = new Desk(t);
-  const [status, stderr] = await new Promise<[unknown, string]>((resolve) => {
-    const words = ["-c", 'ulimit -n 30; exec "$0" "$@"', process.execPath, GIGQ];
-    const options = { cwd: desk.folder, env: { PATH: process.env.PATH } };
-    execFile("sh", [...words, "worker", "--drain"], options, (error, _, said) =>
-      resolve([error?.code, said]),
+  const ends = new Set<unknown>();
+  // Where they run out, while gigq itself is loaded, or a command, or not at all, is a matter of luck.
+  for (let limit = 20; limit <= 32; limit += 2) {
+    const [status, stderr] = await new Promise<[unknown, string]>((resolve) => {
+      const words = ["-c", `ulimit -n ${limit}; exec "$0" "$@"`, process.execPath, GIGQ];
+      const options = { cwd: desk.folder, env: { PATH: process.env.PATH } };
+      execFile("sh", [...words, "worker", "--once"], options, (error, _, said) =>
+        resolve([error?.code ?? 0, said]),
+      );
+    });
+    ends.add(status);
+    if (status === 0) continue;
+    assert.match(
+      stderr,
+      /^gigq: the system refused: EMFILE: too many open files, open '.*'\nRaise the limit on open files .*\n$/,
     );
-  });
-  assert.match(
-    stderr,
-    /^gigq: the system refused: EMFILE: too many open files, open '.*'\nRaise the limit on open files .*\n$/,
-  );
-  assert.equal(status, 75);
+  }
+  assert.ok(ends.has(75));
+  for (const status of ends) assert.ok(status === 75 || status === 0, `it ended with ${status}`);
 });
 
 void test("what the system refuses has an exit status and a hint of its own", () => {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { Job, type JobQueue } from "../../index.js";
+import { Job, type JobQueue } from "../../client.js";
 import { EXIT } from "../exit-codes.js";
 import { describeJobOptions, type JobFlags, jobOptionsOf } from "../job-options.js";
 import type { Shell } from "../shell.js";

@@ -1,4 +1,4 @@
-import { GigqError } from "../../index.js";
+import { GigqError } from "../../client.js";
 import type { Terminal } from "../terminal.js";
 import { plain, plainJson, plainLine } from "./plain.js";
 import { openTheme, PLAIN } from "./theme.js";

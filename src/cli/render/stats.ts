@@ -1,4 +1,5 @@
-import { JobStatus, type Stats } from "../../index.js";
+import { JobStatus } from "../../client.js";
+import type { Stats } from "../../index.js";
 import type { Theme } from "./theme.js";
 import { renderCount } from "./time.js";
 

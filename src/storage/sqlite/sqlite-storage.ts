@@ -1,8 +1,7 @@
 import { realpathSync } from "node:fs";
 import type { Database, Transaction } from "better-sqlite3";
 import type { Clock } from "../../clock.js";
-import type { JobRecord, JobSpec, Lease } from "../../job/job.js";
-import type { Settlement } from "../../job/lifecycle.js";
+import type { JobRecord, JobSpec } from "../../job/job.js";
 import type { Ahead, Counts } from "../counts.js";
 import type { ListQuery } from "../list-query.js";
 import type { LogPiece, LogQuery } from "../log.js";
@@ -21,21 +20,14 @@ import type {
   WorkerRecord,
 } from "../storage.js";
 import type { Backup, BackupOptions, Shrunk } from "../upkeep.js";
-import { Changes } from "./changes.js";
-import { Claims } from "./claims.js";
 import { Family } from "./family.js";
 import { Inserts } from "./inserts.js";
-import { Logs } from "./logs.js";
 import { openDatabase } from "./open-database.js";
 import { patiently } from "./patience.js";
 import { Queries } from "./queries.js";
-import { Relations } from "./relations.js";
-import { Removals } from "./removals.js";
 import { SameFile } from "./same-file.js";
-import { Settlements } from "./settlements.js";
-import { Space } from "./space.js";
 import { watchFile } from "./watch-file.js";
-import { Workers } from "./workers.js";
+import { whenNeeded } from "./when-needed.js";
 import { WriteAheadLog } from "./write-ahead-log.js";
 
 /** Opens the queue at `path`; see `openDatabase` for what is refused. */
@@ -50,35 +42,44 @@ class SqliteStorage implements Storage {
   readonly #clock: Clock;
   readonly #transaction: Transaction<(action: () => unknown) => unknown>;
   readonly #queries: Queries;
-  readonly #relations: Relations;
   readonly #inserts: Inserts;
-  readonly #claims: Claims;
-  readonly #settlements: Settlements;
-  readonly #logs: Logs;
-  readonly #changes: Changes;
-  readonly #removals: Removals;
-  readonly #workers: Workers;
-  readonly #space: Space;
+  readonly #family: Family;
+  readonly #relations = whenNeeded(async () => {
+    const { Relations } = await import("./relations.js");
+    return new Relations(this.#db);
+  });
+  readonly #logs = whenNeeded(async () => {
+    const { Logs } = await import("./logs.js");
+    return new Logs(this.#db);
+  });
+  readonly #changes = whenNeeded(async () => {
+    const { Changes } = await import("./changes.js");
+    return new Changes(this.#db, this.#family);
+  });
+  readonly #removals = whenNeeded(async () => {
+    const { Removals } = await import("./removals.js");
+    return new Removals(this.#db);
+  });
+  readonly #space = whenNeeded(async () => {
+    const { Space } = await import("./space.js");
+    return new Space(this.#db);
+  });
+  readonly #workerSide = whenNeeded(async () => {
+    const { WorkerSide } = await import("./worker-side.js");
+    return new WorkerSide(this.#db, this.#family);
+  });
   readonly #file: SameFile;
   readonly #realPath: string;
   readonly #log: WriteAheadLog;
 
   constructor(db: Database, path: string, clock: Clock) {
-    const family = new Family(db);
     this.#db = db;
     this.#path = path;
     this.#clock = clock;
     this.#transaction = db.transaction((action) => action());
+    this.#family = new Family(db);
     this.#queries = new Queries(db);
-    this.#relations = new Relations(db);
-    this.#inserts = new Inserts(db, family);
-    this.#claims = new Claims(db);
-    this.#settlements = new Settlements(db, family);
-    this.#logs = new Logs(db);
-    this.#changes = new Changes(db, family);
-    this.#removals = new Removals(db);
-    this.#workers = new Workers(db);
-    this.#space = new Space(db);
+    this.#inserts = new Inserts(db, this.#family);
     this.#file = new SameFile(path);
     this.#realPath = realpathSync(path);
     this.#log = new WriteAheadLog(db, path);
@@ -112,42 +113,49 @@ class SqliteStorage implements Storage {
     return this.#read(() => this.#queries.counts());
   }
 
-  children(seqs: readonly number[], limit: number): Promise<number[][]> {
-    return this.#read(() => seqs.map((seq) => this.#relations.children(seq, limit)));
+  async children(seqs: readonly number[], limit: number): Promise<number[][]> {
+    const relations = await this.#relations();
+    return this.#read(() => seqs.map((seq) => relations.children(seq, limit)));
   }
 
-  ahead(priority: number, seq: number, limit: number): Promise<Ahead> {
-    return this.#read(() => this.#relations.ahead(priority, seq, limit));
+  async ahead(priority: number, seq: number, limit: number): Promise<Ahead> {
+    const relations = await this.#relations();
+    return this.#read(() => relations.ahead(priority, seq, limit));
   }
 
   attempts(seqs: readonly number[]): Promise<AttemptRecord[]> {
     return this.#read(() => seqs.flatMap((seq) => this.#queries.attempts(seq)));
   }
 
-  readLog(query: LogQuery): Promise<LogPiece[]> {
-    return this.#read(() => this.#logs.read(query));
+  async readLog(query: LogQuery): Promise<LogPiece[]> {
+    const logs = await this.#logs();
+    return this.#read(() => logs.read(query));
   }
 
-  change(seqs: readonly number[], verb: ChangeVerb, now: number): Promise<Change[]> {
-    return this.#write(() => this.#changes.all(seqs, verb, now));
+  async change(seqs: readonly number[], verb: ChangeVerb, now: number): Promise<Change[]> {
+    const changes = await this.#changes();
+    return this.#write(() => changes.all(seqs, verb, now));
   }
 
-  cancelDownstream(seqs: readonly number[], force: boolean, now: number): Promise<Change[]> {
-    return this.#write(() => this.#changes.cancelDownstream(seqs, force, now));
+  async cancelDownstream(seqs: readonly number[], force: boolean, now: number): Promise<Change[]> {
+    const changes = await this.#changes();
+    return this.#write(() => changes.cancelDownstream(seqs, force, now));
   }
 
   /** Looks for candidates without the write lock, which is held only for the removing. */
   async remove(query: RemoveQuery): Promise<Removed> {
-    const candidates = await this.#read(() => this.#removals.candidates(query));
+    const removals = await this.#removals();
+    const candidates = await this.#read(() => removals.candidates(query));
     const nothing = query.dryRun || candidates.length === 0;
-    return this.#timed(nothing ? "read" : "write", () => this.#removals.remove(query, candidates));
+    return this.#timed(nothing ? "read" : "write", () => removals.remove(query, candidates));
   }
 
   async shrink(pages: number): Promise<Shrunk> {
-    const canShrink = pages > 0 && (await this.#read(() => this.#space.canShrink));
+    const space = await this.#space();
+    const canShrink = pages > 0 && (await this.#read(() => space.canShrink));
     const shrunk = await (canShrink
-      ? this.#timed("write", () => this.#space.shrink(pages))
-      : this.#timed("read", () => this.#space.shrink(0)));
+      ? this.#timed("write", () => space.shrink(pages))
+      : this.#timed("read", () => space.shrink(0)));
     // What was given back leaves the file when the log has been moved into it.
     if (canShrink && !shrunk.more) this.#log.cut(0);
     return shrunk;
@@ -160,57 +168,39 @@ class SqliteStorage implements Storage {
     return backup({ path: this.#path, vacuumInto }, path, options);
   }
 
+  /** An idle worker only asks, and never takes the write lock. */
   async advance(step: AdvanceStep): Promise<Advanced> {
-    const { settlements, writings = [] } = step;
-    const hasWork = settlements.length > 0 || writings.length > 0 || (await this.#couldClaim(step));
+    const side = await this.#workerSide();
+    const { settlements, claimants, writings = [] } = step;
+    const hasWork =
+      settlements.length > 0 ||
+      writings.length > 0 ||
+      (claimants.length > 0 && (await this.#read(() => side.couldClaim(step))));
     const advanced = await (hasWork
-      ? this.#write(() => this.#advance(step), step.signal)
-      : this.#read(() => ({ claims: [], stale: [], overruled: [], ...this.#outlook(step) })));
+      ? this.#write(() => side.advance(step), step.signal)
+      : this.#read(() => side.look(step)));
     this.#log.keepShort(() => this.#clock.now());
     return advanced;
   }
 
-  /** Asks without the write lock, which an idle worker never takes. */
-  async #couldClaim(step: AdvanceStep): Promise<boolean> {
-    return step.claimants.length > 0 && this.#read(() => this.#claims.worthwhile(step));
+  async enlist(worker: WorkerRecord): Promise<void> {
+    const side = await this.#workerSide();
+    return this.#write(() => side.enlist(worker));
   }
 
-  #advance(step: AdvanceStep): Advanced {
-    const stale: Lease[] = [];
-    const overruled: Settlement[] = [];
-    for (const writing of step.writings ?? []) this.#logs.apply(writing);
-    for (const settlement of step.settlements) {
-      const stored = this.#settlements.apply(settlement, step.now);
-      if (stored === undefined) stale.push(settlement.lease);
-      else if (stored !== settlement) overruled.push(stored);
-    }
-    const mayClaim = step.claimants.length > 0 && this.#workers.isEnlisted(step.worker);
-    const claims = mayClaim ? this.#claims.take(step) : [];
-    return { claims, stale, overruled, ...this.#outlook(step) };
+  async workers(): Promise<WorkerRecord[]> {
+    const side = await this.#workerSide();
+    return this.#read(() => side.workers());
   }
 
-  #outlook({ worker }: AdvanceStep): Pick<Advanced, "dismissed" | "toKill" | "nextDueAt"> {
-    return {
-      dismissed: !this.#workers.isEnlisted(worker),
-      toKill: this.#claims.toKill(worker),
-      nextDueAt: this.#claims.nextDueAt(),
-    };
+  async inHand(workerKey: string): Promise<AttemptInHand[]> {
+    const side = await this.#workerSide();
+    return this.#read(() => side.inHand(workerKey));
   }
 
-  enlist(worker: WorkerRecord): Promise<void> {
-    return this.#write(() => this.#workers.enlist(worker));
-  }
-
-  workers(): Promise<WorkerRecord[]> {
-    return this.#read(() => this.#workers.all());
-  }
-
-  inHand(workerKey: string): Promise<AttemptInHand[]> {
-    return this.#read(() => this.#workers.inHand(workerKey));
-  }
-
-  dismiss(workerKey: string, signal?: AbortSignal): Promise<boolean> {
-    return this.#write(() => this.#workers.dismiss(workerKey), signal);
+  async dismiss(workerKey: string, signal?: AbortSignal): Promise<boolean> {
+    const side = await this.#workerSide();
+    return this.#write(() => side.dismiss(workerKey), signal);
   }
 
   onChange(listener: () => void): () => void {

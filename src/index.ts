@@ -1,6 +1,6 @@
 export type { Clock } from "./clock.js";
 export { type ErrorCode, GigqError } from "./errors.js";
-export type { AsJson } from "./job/as-json.js";
+export type { AsJson, Json } from "./job/as-json.js";
 export type { Isolation } from "./job/isolation.js";
 export {
   type Backoff,

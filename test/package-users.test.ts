@@ -27,9 +27,9 @@ class UserProject {
   }
 
   /** What the compiler has to say; nothing when all is well. */
-  tsc(): string {
+  tsc(config = "."): string {
     const tsc = join(PROJECT, "node_modules/.bin/tsc");
-    return spawnSync(tsc, ["-p", "."], { cwd: this.folder, encoding: "utf8" }).stdout;
+    return spawnSync(tsc, ["-p", config], { cwd: this.folder, encoding: "utf8" }).stdout;
   }
 }
 
@@ -139,6 +139,41 @@ for (const [what, type, options] of SETUPS) {
     assert.equal(project.gigq("run", "./src/jobs.ts#shout", "-p", "word=Ho"), "HO\n");
   });
 }
+
+void test("a TypeScript library may publish its tasks, and what it makes of them", (t) => {
+  const compilerOptions = {
+    module: "nodenext",
+    strict: true,
+    declaration: true,
+    types: ["node"],
+    typeRoots: [join(PROJECT, "node_modules/@types")],
+  };
+  const project = new UserProject(t, {
+    "package.json": MODULE,
+    "tsconfig.json": JSON.stringify({
+      compilerOptions: { ...compilerOptions, outDir: "out" },
+      exclude: ["annotated.ts"],
+    }),
+    "annotated.json": JSON.stringify({
+      compilerOptions: { ...compilerOptions, outDir: "out", isolatedDeclarations: true },
+      files: ["annotated.ts"],
+    }),
+    "library.ts": `
+      import { type JobQueue, type Task, task, Workflow } from "gigq";
+      export const resize = task(import.meta.url, ({ file }: { file: string }) => ({ file, at: new Date() }));
+      export const submit = resize.submit;
+      export const flow = new Workflow("all");
+      export const add = flow.addTask.bind(flow);
+      export const resultOf = async <T>(queue: JobQueue, any: Task<() => T>) =>
+        queue.getResult(await any.submit(queue));`,
+    "annotated.ts": `
+      import { type Task, task } from "gigq";
+      export const count: Task<(params: { words: string[] }) => number> =
+        task(import.meta.url, ({ words }) => words.length);`,
+  });
+  assert.equal(project.tsc(), "");
+  assert.equal(project.tsc("annotated.json"), "");
+});
 
 void test("a TypeScript project is told where it uses it wrongly", (t) => {
   const project = new UserProject(t, {

@@ -4,7 +4,7 @@ export type AsJson<T> = unknown extends T
   : // biome-ignore lint/suspicious/noConfusingVoidType: it is what a function without return has
     [T] extends [void]
     ? null
-    : T extends string | number | boolean | null
+    : T extends Json
       ? T
       : T extends undefined
         ? null
@@ -14,11 +14,25 @@ export type AsJson<T> = unknown extends T
             ? { [K in keyof T]: AsJson<T[K]> }
             : T extends object
               ? {
-                  // JSON leaves symbols, functions and what is undefined out of objects.
+                  // JSON leaves symbols, functions and what is undefined out of objects; what may
+                  // be missing is told so already.
                   [K in keyof T as T[K] extends symbol | ((...args: never[]) => unknown)
                     ? never
                     : K]:
                     | AsJson<Exclude<T[K], undefined>>
-                    | (undefined extends T[K] ? undefined : never);
+                    | (undefined extends T[K]
+                        ? Record<never, never> extends Pick<T, K>
+                          ? never
+                          : undefined
+                        : never);
                 }
               : never;
+
+/** What JSON can hold. It comes back as it is, which the compiler cannot tell of an interface. */
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };

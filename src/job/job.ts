@@ -15,7 +15,7 @@ export interface JobOptions {
   /** For people; the name of the export unless given. */
   name?: string;
   /** What the function is called with: a plain object that JSON can hold. */
-  params?: Record<string, unknown>;
+  params?: object;
   /** Higher runs first; a whole number, 0 unless given. */
   priority?: number;
   /** Ids of jobs that must complete before this one runs. */

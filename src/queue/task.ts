@@ -25,7 +25,7 @@ export interface TaskOptions<S extends Schema | undefined = Schema | undefined>
 /** A function that can be called as before, and that knows how to become a job. */
 export type Task<
   F extends JobFunction = JobFunction,
-  Params extends object = JobFunction extends F ? Record<string, unknown> : ParamsOf<F>,
+  Params extends object = JobFunction extends F ? object : ParamsOf<F>,
 > = F & TaskMethods<Params, Awaited<ReturnType<F>>>;
 
 /** What a task has besides being a function. */
@@ -47,11 +47,19 @@ export type TaskArguments<Params extends object> =
     ? [params?: Params, rules?: JobRules]
     : [params: Params, rules?: JobRules];
 
-/** What a function takes, as its first parameter says. */
-export type ParamsOf<F> = F extends (params: infer P, ...rest: never[]) => unknown
-  ? unknown extends P
-    ? Record<never, never>
-    : P & object
+/**
+ * What a function takes, as its first parameter says. One without a type of its own is `never`, and
+ * nothing can be given then.
+ */
+export type ParamsOf<F> = F extends (...args: infer A extends readonly unknown[]) => unknown
+  ? A extends readonly []
+    ? Record<string, never>
+    : unknown extends A[0]
+      ? object
+      : // biome-ignore lint/suspicious/noConfusingVoidType: undefined is one of its values
+        [A[0]] extends [void]
+        ? Record<string, never>
+        : A[0] & object
   : never;
 
 declare const RESULT: unique symbol;

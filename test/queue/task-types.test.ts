@@ -124,6 +124,44 @@ function workflows(): void {
   flow.addJob(tick);
 }
 
+interface Picture {
+  file: string;
+  width?: number;
+}
+
+type AnyJson = string | number | boolean | null | AnyJson[] | { [key: string]: AnyJson };
+
+function interfaces(queue: JobQueue, picture: Picture): void {
+  const draw = task(here, (given: Picture): Picture => given);
+  void draw.submit(queue, picture);
+  // Interfaces have no index signature, and are params all the same.
+  void nameOf(draw);
+  void (draw as Task).submit(queue, picture);
+  new Job({ function: "./jobs.ts#draw", params: picture });
+  // @ts-expect-error: a text is no params
+  new Job({ function: "./jobs.ts#draw", params: "a.png" });
+}
+
+async function results(queue: JobQueue): Promise<void> {
+  const draw = task(here, (given: Picture): Picture => given);
+  // What may be missing may be missing still, and is never there without a value.
+  const drawn: Picture | undefined = await queue.getResult(await draw.submit(queue, { file: "a" }));
+  const json = task(here, ({ value }: { value: AnyJson }): AnyJson => value);
+  const any: AnyJson | undefined = await queue.getResult(await json.submit(queue, { value: [1] }));
+  void [drawn, any];
+}
+
+function paramless(queue: JobQueue): void {
+  // @ts-expect-error: it takes no params
+  void tick.submit(queue, { file: "a.png" });
+  const untyped = task(here, (_, { log }) => log("hello"));
+  void untyped.submit(queue);
+  const none = task(here, (_: undefined, { log }) => log("hello"));
+  void none.submit(queue);
+  const whatever = task(here, (given: unknown) => typeof given);
+  void whatever.submit(queue, { file: "a.png" });
+}
+
 /** A task of whatever kind, as somebody else's code may take it. */
 function nameOf(any: Task): string {
   return any.toJob({}).name;
@@ -142,7 +180,9 @@ void test("tasks of all kinds are tasks", () => {
 void test("what must not compile does not", () => {
   // The compiler has said so, or this file would not be here. They are never called.
   assert.deepEqual(
-    [calls, submits, schemas, definitions, workflows].map((fn) => typeof fn),
-    Array(5).fill("function"),
+    [calls, submits, schemas, definitions, workflows, interfaces, results, paramless].map(
+      (fn) => typeof fn,
+    ),
+    Array(8).fill("function"),
   );
 });

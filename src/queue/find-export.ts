@@ -42,25 +42,55 @@ function nameInModule(exports: Exports | undefined, task: Task): string | undefi
         "export: task(import.meta.url, function resize() { … })",
     );
   }
-  return (
-    nameIn(exports, (value) => value === task) ??
-    // Loaded a second time, in another way: then there is a twin.
-    nameIn(exports, (value) => isTwin(taskMarkOf(value), task[TASK]))
+  const name = nameIn(exports, (value) => value === task);
+  if (name !== undefined) return name;
+  const twin = twinIn(exports, task[TASK]);
+  return twin === undefined ? undefined : nameIn(exports, (value) => value === twin);
+}
+
+/**
+ * Of a module that was loaded a second time, in another way, the task that was made in the same
+ * place. Its name tells, for a loader may have changed its source; and its source where that does not.
+ */
+function twinIn(exports: Exports, { module, fn }: TaskMark): unknown {
+  const path = fileURLToPath(module);
+  const namesakes = new Set<unknown>();
+  nameIn(exports, (value) => {
+    const mark = taskMarkOf(value);
+    const isNamesake = mark?.fn.name === fn.name && fileURLToPath(mark.module) === path;
+    if (isNamesake) namesakes.add(value);
+    return false;
+  });
+  if (namesakes.size === 1 && fn.name !== "") return [...namesakes][0];
+  const twins = [...namesakes].filter((value) => `${taskMarkOf(value)!.fn}` === `${fn}`);
+  if (twins.length < 2) return twins[0];
+  throw new TypeError(
+    `${path} exports several tasks that look alike, and which of them is submitted cannot be told: it ` +
+      "was loaded a second time, by a loader of its own. Give each function the name of its export: " +
+      "task(import.meta.url, function resize() { … })",
   );
 }
 
-function isTwin(one: TaskMark | undefined, other: TaskMark): boolean {
-  if (one === undefined || fileURLToPath(one.module) !== fileURLToPath(other.module)) return false;
-  return one.fn.name === other.fn.name && (one.fn.name !== "" || `${one.fn}` === `${other.fn}`);
-}
-
-/** A name is better than "default", and CommonJS may keep its exports one level down. */
+/**
+ * A name is better than "default", and CommonJS may keep its exports one level down. What stands
+ * before a "#" in an address is the module, so that a name with one cannot be written there.
+ */
 function nameIn(exports: Exports, isIt: (value: unknown) => boolean): string | undefined {
-  const found = Object.keys(exports).filter((name) => isIt(exports[name]));
-  const name = found.find((one) => one !== "default") ?? found[0];
+  const found = Object.keys(exports).filter((name) => isIt(exportOf(exports, name)));
+  const names = found.filter((name) => name !== "" && !name.includes("#"));
+  const name = names.find((one) => one !== "default") ?? names[0];
   if (name !== undefined) return name;
   const inner = exports.default;
   return typeof inner === "object" && inner !== null ? nameIn(inner as Exports, isIt) : undefined;
+}
+
+/** CommonJS modules have getters, which are theirs to throw. */
+function exportOf(exports: Exports, name: string): unknown {
+  try {
+    return exports[name];
+  } catch {
+    return undefined;
+  }
 }
 
 /** `undefined` where the module does not answer, or where Node cannot load it. */

@@ -1,5 +1,6 @@
 import { newId, systemClock } from "../clock.js";
 import { checkJob } from "./check-job.js";
+import { kindOf } from "./kind-of.js";
 import type { JobStatus } from "./lifecycle.js";
 
 /** How the wait between attempts grows. */
@@ -220,9 +221,12 @@ export class Job {
     return this.#spec.runAt === null ? undefined : new Date(this.#spec.runAt).toISOString();
   }
 
-  /** Makes it wait for other jobs too. Has no effect on a job that was submitted. */
+  /**
+   * Makes it wait for other jobs too. Has no effect on a job that was submitted. Throws a
+   * `TypeError` for what is no job.
+   */
   dependOn(...parents: readonly Pick<Job, "id">[]): this {
-    const ids = parents.map((parent) => parent.id);
+    const ids = parents.map(idOf);
     this.amend({ dependencies: [...new Set([...this.#spec.dependencies, ...ids])] });
     return this;
   }
@@ -240,4 +244,13 @@ export class Job {
     this.#spec = { ...this.#spec, ...changes };
     return this.#spec;
   }
+}
+
+function idOf(parent: Pick<Job, "id">): string {
+  const given: unknown = parent;
+  const { id } = (given ?? {}) as Partial<Job>;
+  if (typeof id === "string") return id;
+  throw new TypeError(
+    `dependOn was given ${kindOf(given)}, and no job. Of one that is known by its id, say: dependOn({ id })`,
+  );
 }

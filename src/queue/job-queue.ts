@@ -14,6 +14,7 @@ import type { ListOptions } from "./list-jobs.js";
 import type { WorkerInfo } from "./list-workers.js";
 import type { LogEntry, ReadLogsOptions } from "./read-logs.js";
 import type { Explanation } from "./reason.js";
+import { refuseNoJob } from "./refuse-no-job.js";
 import type { Stats } from "./stats.js";
 import type { JobId } from "./task.js";
 import { unknownJob } from "./unknown-job.js";
@@ -78,6 +79,7 @@ export class JobQueue {
   async submitAll(jobs: readonly Job[]): Promise<string[]> {
     const specs: JobSpec[] = [];
     for (const job of jobs) {
+      refuseNoJob(job);
       const spec = job.prepare();
       specs.push(spec instanceof Promise ? await spec : spec);
     }

@@ -4,6 +4,7 @@ import { formatAddress } from "../job/address.js";
 import { closest } from "../job/closest.js";
 import { Job, type JobOptions, type JobRules, type JobSpec } from "../job/job.js";
 import type { JobContext, JobFunction } from "../job/job-context.js";
+import { kindOf } from "../job/kind-of.js";
 import { checkParams, type InputOf, type OutputOf, type Schema } from "../job/schema.js";
 import { TASK, type TaskMark, taskMarkOf } from "../job/task-mark.js";
 import { findExport } from "./find-export.js";
@@ -113,11 +114,16 @@ export function task(
     fn,
     checkParams: (params) => (input === undefined ? params : checkParams(input, params)),
   };
-  const toJob = (params: object = {}, own: JobRules = {}): Job =>
-    new TaskJob(made, { ...rules, ...own, params: params as Record<string, unknown> });
+  const toJob = (params: object = {}, own: JobRules = {}): Job => {
+    refuseTwice(own);
+    return new TaskJob(made, { ...rules, ...own, params });
+  };
   const made: MarkedFunction = Object.assign(callable(fn), {
     toJob,
-    submit: (queue: JobQueue, params?: object, own?: JobRules) => queue.submit(toJob(params, own)),
+    submit: async (queue: JobQueue, params?: object, own?: JobRules) => {
+      refuseNoQueue(queue);
+      return queue.submit(toJob(params, own));
+    },
     [TASK]: mark,
   });
   // Rules that make no sense are told here, where they stand.
@@ -199,6 +205,24 @@ function refuseUnknown(options: object): void {
   );
 }
 
+/** Of another copy of gigq it may be, or anybody's that works like one. */
+function refuseNoQueue(queue: Partial<JobQueue> | null | undefined): void {
+  if (typeof queue?.submit === "function") return;
+  throw new TypeError(
+    `submit was given ${kindOf(queue)} for the queue. Write: submit(new JobQueue("gigq.db"), { … })`,
+  );
+}
+
+/** A task says itself what it calls, and with which params. */
+function refuseTwice(rules: object | null): void {
+  const said = ["function", "params"].find((key) => Object.hasOwn(rules ?? {}, key));
+  if (said === undefined) return;
+  throw new TypeError(
+    `"${said}" is no rule of a task's job. ` +
+      (said === "params" ? "Params come before the rules" : "A task calls its own function"),
+  );
+}
+
 function refuseNoSchema(input: unknown): void {
   const validate = (input as Partial<Schema> | null)?.["~standard"]?.validate;
   if (typeof validate === "function") return;
@@ -216,9 +240,4 @@ function urlOf(module: unknown): string {
     `task() was given ${typeof module === "string" ? `"${module}"` : kindOf(module)} for the module. ` +
       "Write: task(import.meta.url, fn), or task(__filename, fn) in CommonJS",
   );
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -1,5 +1,6 @@
 import type { Job, JobRules } from "../job/job.js";
 import type { JobFunction } from "../job/job-context.js";
+import { kindOf } from "../job/kind-of.js";
 import { taskMarkOf } from "../job/task-mark.js";
 import { refuseCycles } from "../storage/order.js";
 import type { JobQueue } from "./job-queue.js";
@@ -41,8 +42,18 @@ export class Workflow {
     return [...this.#jobs];
   }
 
-  /** Adds a job, and answers it. One that is there already gets more to wait for. */
-  addJob<J extends Job>(job: J, { dependsOn = [] }: StepOptions = {}): J {
+  /**
+   * Adds a job, and answers it. One that is there already gets more to wait for. Throws a
+   * `TypeError` for what is no job, and for an unknown option.
+   */
+  addJob<J extends Job>(job: J, options: StepOptions = {}): J {
+    const { dependsOn = [], ...others } = options;
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined) {
+      throw new TypeError(
+        `${this.name}: addJob has no option "${unknown}". It has: dependsOn; all else is said of the job`,
+      );
+    }
     const parents = Array.isArray(dependsOn) ? dependsOn : [dependsOn];
     const stranger = [job, ...parents].find((one) => !isJob(one));
     if (stranger !== undefined) {
@@ -91,12 +102,4 @@ export class Workflow {
 function isJob(value: unknown): value is Job {
   const { id, spec, dependOn } = (value ?? {}) as Partial<Job>;
   return typeof id === "string" && typeof spec === "object" && typeof dependOn === "function";
-}
-
-function kindOf(value: unknown): string {
-  if (typeof value === "function") return value.name ? `the function ${value.name}` : "a function";
-  if (value === null || value === undefined) return String(value);
-  return Array.isArray(value)
-    ? "an array"
-    : `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
 }

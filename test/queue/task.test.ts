@@ -8,7 +8,14 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import * as v from "valibot";
 import { z } from "zod";
-import { GigqError, type JobInfo, type JobQueue, type Task, task } from "../../src/index.js";
+import {
+  GigqError,
+  type Job,
+  type JobInfo,
+  type JobQueue,
+  type Task,
+  task,
+} from "../../src/index.js";
 import { fixture, PROJECT } from "../support/paths.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { Place } from "../support/worker.js";
@@ -269,4 +276,33 @@ void test("the version of a module that its URL names is no part of a job's addr
   const { one }: Tasks = await import(`${pathToFileURL(file).href}?v=2`);
   const job = await infoOf(place.queue, await one!.submit(place.queue));
   assert.equal(job.function, `${file}#one`);
+});
+
+void test("what is no queue, and a rule that a task says itself, are a TypeError", async (t) => {
+  const { queue } = new Place(t);
+  const { shout } = await tasks();
+  const submit = shout!.submit as (...args: unknown[]) => Promise<string>;
+  const refused = (args: unknown[], message: RegExp) =>
+    assert.rejects(submit(...args), { name: "TypeError", message });
+  await refused(["gigq.db"], /given a string for the queue\. Write: submit\(new JobQueue/);
+  await refused([queue, {}, { params: { word: "hey" } }], /Params come before the rules/);
+  await refused([queue, {}, { function: "./jobs.ts#go" }], /calls its own function/);
+  // What is wrong is told by the promise, as all else is.
+  await assert.rejects(submit(queue, "hey"), { code: "usage", message: /params is "hey"/ });
+});
+
+void test("what is no job is a TypeError where it is submitted or waited for", async (t) => {
+  const { queue } = new Place(t);
+  const { shout } = await tasks();
+  const submit = queue.submit.bind(queue) as (job: unknown) => Promise<string>;
+  await assert.rejects(submit(shout), {
+    name: "TypeError",
+    message: /Write: resize\.submit\(queue/,
+  });
+  await assert.rejects(submit("./jobs.ts#go"), { name: "TypeError", message: /given a string/ });
+  const job = shout!.toJob({ word: "hey" });
+  const dependOn = job.dependOn.bind(job) as (parent: unknown) => Job;
+  assert.throws(() => dependOn(job.id), { name: "TypeError", message: /dependOn\(\{ id \}\)/ });
+  assert.throws(() => dependOn({ id: 5 }), { name: "TypeError", message: /given an object/ });
+  assert.deepEqual(job.dependencies, []);
 });

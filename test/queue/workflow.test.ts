@@ -142,6 +142,13 @@ void test("an unknown option of a step is refused", () => {
     code: "usage",
     message: /no option "dependOn"/,
   });
+  const flow = new Workflow("typo");
+  const addJob = flow.addJob.bind(flow) as (...args: unknown[]) => Job;
+  assert.throws(() => addJob(shout!.toJob({}), { dependOn: [] }), {
+    name: "TypeError",
+    message: /addJob has no option "dependOn"/,
+  });
+  assert.deepEqual(flow.jobs, []);
 });
 
 void test("a workflow is submitted once", async (t) => {

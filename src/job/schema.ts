@@ -1,4 +1,5 @@
 import { GigqError } from "../errors.js";
+import { kindOf } from "./kind-of.js";
 
 /**
  * A schema of any library that follows Standard Schema, version 1 (standardschema.dev): Zod,
@@ -41,11 +42,22 @@ const MOST_ISSUES = 10;
  * that takes its time answers with a promise.
  */
 export function checkParams(schema: Schema, params: unknown): unknown | Promise<unknown> {
-  const answer = schema["~standard"].validate(params);
-  return answer instanceof Promise ? answer.then(accepted) : accepted(answer);
+  const answer: unknown = schema["~standard"].validate(params);
+  return isThenable(answer) ? Promise.resolve(answer).then(accepted) : accepted(answer);
 }
 
-function accepted(answer: SchemaAnswer<unknown>): unknown {
+/** A promise may be of another realm, or of a library. */
+function isThenable(answer: unknown): answer is PromiseLike<unknown> {
+  return typeof (answer as Partial<PromiseLike<unknown>> | null | undefined)?.then === "function";
+}
+
+function accepted(given: unknown): unknown {
+  if (!isAnswer(given)) {
+    throw new TypeError(
+      `the input schema answered ${kindOf(given)}, and neither a value nor issues, as Standard Schema has it`,
+    );
+  }
+  const answer = given;
   if (answer.issues === undefined) return answer.value;
   const said = answer.issues.slice(0, MOST_ISSUES).map(({ path = [], message }) => {
     return `params${path.map(step).join("")}: ${message}`;
@@ -56,6 +68,12 @@ function accepted(answer: SchemaAnswer<unknown>): unknown {
     `the task does not take these params: ${said.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
     { hint: "Its input schema says what it takes" },
   );
+}
+
+function isAnswer(given: unknown): given is SchemaAnswer<unknown> {
+  if (given === null || (typeof given !== "object" && typeof given !== "function")) return false;
+  const { issues } = given as Partial<SchemaAnswer<unknown>>;
+  return issues === undefined ? "value" in given : Array.isArray(issues);
 }
 
 /** `.size`, `[2]`, or `["a-b"]`. */

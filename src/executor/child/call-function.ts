@@ -1,6 +1,7 @@
 import type { ParentResult } from "../../job/job.js";
 import type { JobContext } from "../../job/job-context.js";
 import { DEEPEST_JSON, isStackOverflow, isTooDeep, LARGEST_JSON } from "../../job/json.js";
+import { kindOf } from "../../job/kind-of.js";
 import type { Outcome } from "../../job/outcome.js";
 import { taskMarkOf } from "../../job/task-mark.js";
 import type { Attempt } from "../executor.js";
@@ -31,7 +32,7 @@ export async function callFunction(
     // They may have been stored before the task changed, or by other means than the task.
     const task = taskMarkOf(fn);
     if (task !== undefined) params = await task.checkParams(params);
-    if (attempt.passParentResults) params = { ...params, parentResults };
+    if (attempt.passParentResults) params = withParentResults(params, parentResults);
     const context: JobContext = {
       jobId: attempt.jobId,
       attempt: attempt.attempt,
@@ -53,6 +54,19 @@ export async function callFunction(
     telling?.end();
   }
   return kept(returned);
+}
+
+/** A schema may have made anything of the params. */
+function withParentResults(params: unknown, parentResults: Record<string, unknown>): unknown {
+  if (typeof params !== "object" || params === null || Array.isArray(params)) {
+    throw new TypeError(
+      `the input schema made ${kindOf(params)} of the params, and parentResults cannot be put into that. ` +
+        "Take them from the context, or let the schema answer an object",
+    );
+  }
+  // A copy of an instance would lose its class.
+  const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(params));
+  return isPlain ? { ...params, parentResults } : Object.assign(params, { parentResults });
 }
 
 function parse(results: readonly ParentResult[] | null): Record<string, unknown> {

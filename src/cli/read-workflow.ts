@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import { GigqError, Job, type JobQueue, locateFunction, Workflow } from "../index.js";
 import { idsOf, readText } from "./job-options.js";
 import { parseDuration, parseRef, parseTimeout, usage } from "./options.js";
+import { parseWorkflow } from "./parse-workflow.js";
 import type { Terminal } from "./terminal.js";
 
 /** A workflow that was read from a file, with the jobs under the names of their steps. */
@@ -11,6 +12,9 @@ export interface ReadWorkflow {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** Ten years. */
+const LONGEST_SECONDS = 315_360_000;
 
 /** An error names at most so many steps. */
 const MOST_NAMES = 20;
@@ -29,12 +33,18 @@ export async function readWorkflow(
   queue: JobQueue,
 ): Promise<ReadWorkflow> {
   const isInput = file === "-";
-  const content = await parse(await readText(file, terminal, "workflow"), file);
+  const text = await readText(file, terminal, "workflow");
+  const { content, order } = await parseWorkflow(text, file, EXAMPLE);
+  if (!isFields(content)) throw usage(`${file} holds no workflow`, `For example: ${EXAMPLE}`);
   const { name, steps, ...others } = content;
   refuseUnknown(others, ["name", "steps"], "a workflow");
   const folder = isInput ? terminal.cwd : dirname(resolve(terminal.cwd, file));
   const workflow = new Workflow(nameOf(name) ?? (isInput ? "workflow" : file));
-  const jobs = await addSteps(workflow, new Map(stepsOf(steps)), { folder, terminal, queue });
+  const jobs = await addSteps(workflow, new Map(stepsOf(steps, order)), {
+    folder,
+    terminal,
+    queue,
+  });
   return { workflow, steps: jobs };
 }
 
@@ -63,40 +73,17 @@ export async function addSteps(
   return jobs;
 }
 
-/** YAML contains JSON, but its parser takes a hundred times as long. */
-async function parse(text: string, file: string): Promise<Fields> {
-  let content: unknown;
-  if (text.trimStart().startsWith("{")) {
-    try {
-      content = JSON.parse(text);
-    } catch {
-      // YAML has braces too; and its parser says where something is wrong.
-    }
-  }
-  content ??= await parseYaml(text, file);
-  if (isFields(content)) return content;
-  throw usage(`${file} holds no workflow`, `For example: ${EXAMPLE}`);
-}
-
-async function parseYaml(text: string, file: string): Promise<unknown> {
-  const { parse } = await import("yaml");
-  try {
-    return parse(text);
-  } catch (cause) {
-    const [why] = (cause as Error).message.split("\n");
-    throw new GigqError("usage", `${file} is neither JSON nor YAML: ${why!.replace(/:$/, "")}`, {
-      hint: `For example: ${EXAMPLE}`,
-      cause,
-    });
-  }
-}
-
-function stepsOf(steps: unknown): [string, Fields][] {
+function stepsOf(steps: unknown, order: readonly string[]): [string, Fields][] {
   if (!isFields(steps) || Object.keys(steps).length === 0) {
     throw usage("the workflow has no steps", `Name them, as in: ${EXAMPLE}`);
   }
-  return Object.entries(steps).map(([step, fields]) => {
-    if (isFields(fields)) return [step, fields];
+  // What a merge has brought in comes last.
+  const names = new Set([...order, ...Object.keys(steps)]);
+  return [...names].flatMap((step): [string, Fields][] => {
+    if (!Object.hasOwn(steps, step)) return [];
+    if (step.trim() === "") throw usage("a step has no name", `Name it, as in: ${EXAMPLE}`);
+    const fields = steps[step];
+    if (isFields(fields)) return [[step, fields]];
     throw usage(`step ${step} says nothing`, "Give it a function: function: ./jobs.ts#resize");
   });
 }
@@ -108,13 +95,14 @@ async function jobOf(
   terminal: Pick<Terminal, "now">,
 ): Promise<Job> {
   const { function: address, dependsOn: _, timeout, retryDelay, delay, ...rules } = fields;
+  const hasDelay = delay !== undefined && delay !== null;
   if (typeof address !== "string") {
     throw usage("it names no function", "For example: function: ./jobs.ts#resize");
   }
   if (rules.dependencies !== undefined) {
     throw usage('a step has no "dependencies"', "Write dependsOn, with names of steps or ids");
   }
-  if (delay !== undefined && rules.runAt !== undefined) {
+  if (hasDelay && rules.runAt !== undefined) {
     throw usage("delay and runAt cannot be given together", "Use one of them");
   }
   return new Job({
@@ -123,9 +111,7 @@ async function jobOf(
     function: locateFunction(address, folder),
     ...(timeout === undefined ? {} : { timeout: timeoutOf(timeout) }),
     ...(retryDelay === undefined ? {} : { retryDelay: secondsOf(retryDelay) }),
-    ...(delay === undefined
-      ? {}
-      : { runAt: new Date(terminal.now() + secondsOf(delay) * 1000).toISOString() }),
+    ...(hasDelay ? { runAt: new Date(terminal.now() + delayOf(delay) * 1000) } : {}),
   });
 }
 
@@ -139,6 +125,15 @@ function secondsOf(given: unknown): number {
   return typeof given === "string" ? parseDuration(given) : (given as number);
 }
 
+function delayOf(given: unknown): number {
+  const delay = secondsOf(given);
+  if (typeof delay === "number" && delay >= 0 && delay <= LONGEST_SECONDS) return delay;
+  throw usage(
+    `delay is ${JSON.stringify(given)}`,
+    "Give seconds, or a duration such as 10m or 7d; at most ten years",
+  );
+}
+
 /** A name of a step comes before a job's number or id. */
 async function parentsOf(
   given: unknown,
@@ -147,6 +142,9 @@ async function parentsOf(
 ): Promise<{ id: string }[]> {
   const parents: { id: string }[] = [];
   for (const parent of Array.isArray(given) ? given : [given]) {
+    if (typeof parent === "object") {
+      throw usage(`it depends on ${JSON.stringify(parent)}`, "Write names of steps, or ids");
+    }
     const named = jobs.get(String(parent));
     if (named !== undefined) parents.push(named);
     else parents.push({ id: await storedId(String(parent), [...jobs.keys()], queue) });

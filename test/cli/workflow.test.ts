@@ -153,8 +153,41 @@ void test("--wait waits for all steps, and exits as they ended", async (t) => {
   );
 });
 
+void test("steps are submitted in the order of the file, also where their names are numbers", async (t) => {
+  const desk = new Desk(t);
+  const yaml = "steps:\n  b: &b { function: ./jobs.mjs#greet }\n  2: *b\n  1: *b\n  0.5: *b\n";
+  const step = { function: "./jobs.mjs#greet" };
+  const json = `{ "steps": { "b": {}, "2": {}, "1": {}, "0.5": {} } }`.replaceAll(
+    "{}",
+    JSON.stringify(step),
+  );
+  for (const input of [yaml, json]) {
+    await desk.ask("workflow submit -", { input });
+  }
+  const names = (await desk.queue.listJobs()).map((job) => job.name).reverse();
+  assert.deepEqual(names, ["b", "2", "1", "0.5", "b", "2", "1", "0.5"]);
+});
+
+void test("what steps have in common may be said once, with anchors and merge keys", async (t) => {
+  const desk = new Desk(t);
+  const input = [
+    "steps:",
+    "  one: &common { function: ./jobs.mjs#greet, timeout: 7s, priority: 3 }",
+    "  two: { <<: *common, priority: 4, dependsOn: one }",
+  ].join("\n");
+  const [, id] = (await desk.ask("workflow submit -", { input })).trim().split("\n");
+  const { name, timeout, priority, dependencies } = await desk.job(id!);
+  assert.deepEqual([name, timeout, priority, dependencies.length], ["two", 7, 4, 1]);
+});
+
 const HINT =
   "For example: steps: { fetch: { function: ./jobs.ts#fetch }, report: { function: ./jobs.ts#report, dependsOn: fetch } }";
+
+/** Nine lists of nine lists of nine lists. */
+const BOMB = `a: &a [${"x,".repeat(9)}]
+b: &b [${"*a,".repeat(9)}]
+c: &c [${"*b,".repeat(9)}]
+steps: *c`;
 
 const WRONG: readonly [what: string, text: string, message: string | RegExp, hint?: string][] = [
   [
@@ -209,6 +242,47 @@ const WRONG: readonly [what: string, text: string, message: string | RegExp, hin
     "steps: { a: { function: ./jobs.mjs#greet }, b: { function: ./jobs.mjs#greet, dependsOn: c } }",
     'step b: it depends on "c", and there is no such step',
     "The steps are: a, b",
+  ],
+  [
+    "a step that stands twice in JSON",
+    '{ "steps": {\n "a": { "function": "./jobs.mjs#greet" },\n "a": { "function": "./jobs.mjs#fail" } } }',
+    'f.yaml has "a" twice in one place, the second time on line 3',
+    "Give each a name of its own",
+  ],
+  [
+    "a step that stands twice in YAML",
+    "steps:\n  a: { function: ./jobs.mjs#greet }\n  a: { function: ./jobs.mjs#fail }\n",
+    'f.yaml has "a" twice in one place, the second time on line 3',
+  ],
+  [
+    "more than one document",
+    "steps: { a: { function: ./jobs.mjs#greet } }\n---\nsteps: {}\n",
+    "f.yaml holds several documents",
+    "Give each workflow a file of its own",
+  ],
+  [
+    "a tag that nobody knows",
+    "steps: { a: !job { function: ./jobs.mjs#greet } }",
+    /^f\.yaml is neither JSON nor YAML: Unresolved tag: !job at line 1, column 13$/,
+  ],
+  ["aliases that blow up", BOMB, /^f\.yaml is neither JSON nor YAML: Excessive alias count/],
+  ["a step without a name", 'steps: { "": { function: ./jobs.mjs#greet } }', "a step has no name"],
+  [
+    "a delay without end",
+    "steps: { a: { function: ./jobs.mjs#greet, delay: 1.0e+300 } }",
+    "step a: delay is 1e+300",
+    "Give seconds, or a duration such as 10m or 7d; at most ten years",
+  ],
+  [
+    "a delay into the past",
+    "steps: { a: { function: ./jobs.mjs#greet, delay: -5 } }",
+    "step a: delay is -5",
+  ],
+  [
+    "a parent that is no name",
+    "steps: { a: { function: ./jobs.mjs#greet, dependsOn: [{ b: c }] } }",
+    'step a: it depends on {"b":"c"}',
+    "Write names of steps, or ids",
   ],
   [
     "a cycle",

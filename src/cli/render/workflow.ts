@@ -1,4 +1,5 @@
 import type { Job, Workflow } from "../../index.js";
+import { displayWidth } from "./display-width.js";
 import { renderFunction } from "./job.js";
 import { plainLine } from "./plain.js";
 import type { Theme } from "./theme.js";
@@ -13,21 +14,26 @@ export function renderWorkflow(workflow: Workflow, theme: Theme, cwd: string): s
     renderFunction(job.function, cwd),
     job.dependencies.map((id) => names.get(id) ?? id).join(", "),
   ]);
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]!.length));
+  const width = (column: number) =>
+    rows.reduce((width, row) => Math.max(width, displayWidth(row[column]!)), 0);
   const [nameWidth, functionWidth] = [width(0), width(1)];
   const steps = `${renderCount(jobs.length)} ${jobs.length === 1 ? "step" : "steps"}`;
   return [
     `${theme.bold(plainLine(workflow.name))}: ${steps}, nothing submitted`,
     ...rows.map(([name, address, parents]) =>
       [
-        `  ${name!.padEnd(nameWidth)}`,
-        theme.dim(address!.padEnd(functionWidth)),
+        `  ${padded(name!, nameWidth)}`,
+        theme.dim(padded(address!, functionWidth)),
         parents && `after ${parents}`,
       ]
         .join("  ")
         .trimEnd(),
     ),
   ].join("\n");
+}
+
+function padded(text: string, width: number): string {
+  return text + " ".repeat(width - displayWidth(text));
 }
 
 /** Parents first, else in the order of the file. The workflow has been checked for cycles. */

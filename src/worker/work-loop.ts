@@ -256,7 +256,8 @@ export class WorkLoop {
     const { pollingMs, clock } = this.#settings;
     if (this.#troubled) return TROUBLE_MS;
     const never = Number.POSITIVE_INFINITY;
-    const nextJobAt = this.#stopping ? never : (this.#nextDueAt ?? never);
+    // With all slots taken, a job that comes due has to wait for the end of another.
+    const nextJobAt = this.#starved && !this.#stopping ? (this.#nextDueAt ?? never) : never;
     const nextAt = Math.min(nextJobAt, this.#hands.logs.dueAt ?? never);
     return Math.max(1, Math.min(pollingMs, nextAt - clock.now()));
   }

@@ -28,7 +28,8 @@ export class Claims {
 
   /** Says, by reading only, whether a claim would find a job now. */
   worthwhile({ filter = NO_FILTER, now }: AdvanceStep): boolean {
-    return (this.nextDueAt() ?? Number.MAX_VALUE) <= now || this.#ready.any(filter);
+    // In this order: what is made for a filter is then made here, where no rollback takes it away.
+    return this.#ready.any(filter) || (this.nextDueAt() ?? Number.MAX_VALUE) <= now;
   }
 
   /** Claims one ready job for each claimant; inside the caller's write transaction. */

@@ -22,6 +22,7 @@ const UNCLOG_MS = 50;
 /** A worker in a process of its own, which stops when this one is no more. */
 export class ChildWorker {
   readonly #child: ChildProcess;
+  #isHurried = false;
   /** Resolves once it has ended, and what it had written is written. */
   readonly ended: Promise<WorkerEnd>;
 
@@ -37,9 +38,10 @@ export class ChildWorker {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     this.#child.on("message", (report) => onReport(report as Report));
+    const isHurried = () => this.#isHurried;
     const written = Promise.all([
-      passOn(this.#child.stdout, stdout),
-      passOn(this.#child.stderr, stderr),
+      passOn(this.#child.stdout, stdout, isHurried),
+      passOn(this.#child.stderr, stderr, isHurried),
     ]);
     this.ended = new Promise<WorkerEnd>((resolve) => {
       const livedMs = () => performance.now() - startedMs;
@@ -60,17 +62,28 @@ export class ChildWorker {
     if (this.#child.connected) this.#child.send(order, () => {});
   }
 
+  /** From now on, what nobody reads is left out: the worker cannot end before it has written. */
+  hurry(): void {
+    this.#isHurried = true;
+  }
+
   kill(): void {
     this.#child.kill("SIGKILL");
   }
 }
 
 /** Without files left there is no pipe, whatever the types say. */
-async function passOn(from: Readable | null | undefined, to: Output): Promise<void> {
+async function passOn(
+  from: Readable | null | undefined,
+  to: Output,
+  isHurried: () => boolean,
+): Promise<void> {
   if (!from) return;
-  const lines = new WholeLines((text) => to.write(text));
+  const lines = new WholeLines((text) => {
+    if (!to.isClogged || !isHurried()) to.write(text);
+  });
   const goOn = () => {
-    if (to.isClogged) setTimeout(goOn, UNCLOG_MS);
+    if (to.isClogged && !isHurried()) setTimeout(goOn, UNCLOG_MS);
     else from.resume();
   };
   from.on("data", (piece: Buffer) => {

@@ -141,10 +141,12 @@ export class Supervisor {
 
   /** Begins to stop; called again, all are told to stop at once. */
   #stop(): void {
-    if (!this.#stopping) this.#service?.stopping();
+    const isAgain = this.#stopping;
+    if (!isAgain) this.#service?.stopping();
     this.#stopping = true;
     for (const { worker, cancelRestart } of this.#posts) {
       cancelRestart();
+      if (isAgain) worker?.hurry();
       worker?.order({ type: "stop" });
     }
   }

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { Job } from "../../src/index.js";
 import { eventually } from "../support/eventually.js";
 import { collect } from "../support/gigq.js";
 import { insist } from "../support/insist.js";
@@ -85,6 +86,26 @@ void test("a second signal stops all workers at once", async (t) => {
       ["pending", 0],
     ],
   );
+});
+
+void test("a second signal stops all also where nobody reads what they say", async (t) => {
+  const desk = new Desk(t);
+  const loud = "for (let line = 0; line < 4_000; line++) console.log('x'.repeat(1_000));";
+  writeFileSync(desk.path("loud.mjs"), `export function loud() { ${loud} }`);
+  const jobs = Array.from(
+    { length: 12 },
+    () => new Job({ function: `${desk.path("loud.mjs")}#loud` }),
+  );
+  const ids = await desk.queue.submitAll(jobs);
+  const supervisor = desk.start("worker --processes 2");
+  await desk.queue.wait(ids);
+  const workers = await alive(desk, 2);
+  const again = setInterval(() => supervisor.kill("SIGINT"), 20);
+  t.after(() => clearInterval(again));
+  await gone(workers.map(({ pid }) => pid));
+  clearInterval(again);
+  supervisor.kill("SIGKILL");
+  assert.deepEqual(await alive(desk, 0), []);
 });
 
 void test("when the supervisor is killed, its workers let their jobs finish, and go", async (t) => {

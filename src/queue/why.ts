@@ -72,7 +72,10 @@ function afterAnAttempt({ job, lastAttempt }: WhyFacts): Reason[] {
   return [{ type: "attempt-failed", attempts, maxAttempts, error }];
 }
 
-function aheadOf({ ahead: { higher, earlier }, countedTo }: WhyFacts): Reason[] {
+function aheadOf({ ahead: { higher, earlier }, countedTo, job, workers }: WhyFacts): Reason[] {
+  const takers = takersOf(job, workers);
+  // Where all who take it go by names, those before it may be left alone.
+  if (takers.length > 0 && takers.every(goesByNames)) return [];
   const atLeast = higher >= countedTo || earlier >= countedTo;
   return higher + earlier === 0 ? [] : [{ type: "behind", higher, earlier, atLeast }];
 }
@@ -81,7 +84,7 @@ function aheadOf({ ahead: { higher, earlier }, countedTo }: WhyFacts): Reason[] 
 function forWorkers({ job, workers, ahead }: WhyFacts, isReady: boolean): Reason[] {
   const alive = workers.filter(isAlive);
   if (alive.length === 0) return [{ type: "no-worker" }];
-  const takers = alive.filter((worker) => passesFilter(worker, job));
+  const takers = takersOf(job, workers);
   if (takers.length === 0) {
     const decliners = alive.map(({ workerId, minPriority, names }) => ({
       workerId,
@@ -97,10 +100,17 @@ function forWorkers({ job, workers, ahead }: WhyFacts, isReady: boolean): Reason
     return [{ type: "all-busy", workers: takers.length, slots }];
   }
   const room = free.reduce((sum, worker) => sum + freeSlots(worker), 0);
-  // One that takes some jobs only may leave those alone that come first.
-  const isChoosy = free.some(({ minPriority, names }) => minPriority !== null || names !== null);
-  const isNext = isChoosy || ahead.higher + ahead.earlier < room;
+  // Those that come first have at least its priority: a worker that takes it may only mind their names.
+  const isNext = free.some(goesByNames) || ahead.higher + ahead.earlier < room;
   return isNext ? [{ type: "about-to-start" }] : [];
+}
+
+function takersOf(job: WhyFacts["job"], workers: readonly WorkerInfo[]): WorkerInfo[] {
+  return workers.filter((worker) => isAlive(worker) && passesFilter(worker, job));
+}
+
+function goesByNames({ names }: WorkerInfo): boolean {
+  return names !== null;
 }
 
 function freeSlots({ concurrency, jobs }: WorkerInfo): number {

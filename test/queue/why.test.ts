@@ -161,7 +161,28 @@ const SITUATIONS: readonly Situation[] = [
     "a free one that may leave alone what comes first",
     [worker({ names: ["rep*"] })],
     5,
+    ["about-to-start"],
+    [],
+  ],
+  [
+    "a busy one that may leave alone what comes first",
+    [worker({ names: ["rep*"], jobs: [inHand(1)] })],
+    5,
+    ["all-busy"],
+    [],
+  ],
+  [
+    "a busy one that takes all, and a free one that may leave alone what comes first",
+    [worker({ jobs: [inHand(1)] }), worker({ names: ["rep*"] })],
+    5,
     ["behind", "about-to-start"],
+    [],
+  ],
+  [
+    "a free one that takes what comes first, for it has the priority",
+    [worker({ minPriority: 0 })],
+    5,
+    ["behind"],
     [],
   ],
 ];

@@ -83,10 +83,16 @@ export function parseAt(text: string): string {
 const DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
 function parseDate(text: string): number | undefined {
-  if (!DATE.test(text)) return undefined;
+  if (!DATE.test(text) || !isDay(text.slice(0, 10))) return undefined;
   // A bare date is midnight here, not in Greenwich.
   const ms = Date.parse(text.length === 10 ? `${text}T00:00` : text);
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** `Date` takes the 30th of February for the 2nd of March. */
+function isDay(date: string): boolean {
+  const midnight = new Date(`${date}T00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
 }
 
 export function parseWhole(text: string, least: number, most: number = 2 ** 31 - 1): number {

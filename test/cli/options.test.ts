@@ -108,7 +108,7 @@ void test("a time before is an age, a bare number being days, or a date here", (
   assert.equal(parseBefore("2026-11-01", nowMs), new Date(2026, 10, 1).getTime());
   assert.equal(parseBefore("2026-11-01T10:00", nowMs), new Date(2026, 10, 1, 10).getTime());
   assert.equal(parseBefore("2026-11-01T10:00:00Z", nowMs), Date.UTC(2026, 10, 1, 10));
-  for (const text of ["", "yesterday", "7x", "2026-13-01", "1.2.3", "-7d"]) {
+  for (const text of ["", "yesterday", "7x", "2026-13-01", "2026-02-29", "1.2.3", "-7d"]) {
     assert.throws(() => parseBefore(text, nowMs), usage, text);
   }
 });
@@ -118,7 +118,9 @@ void test("a moment is ISO 8601, without a zone that of the clock on the wall", 
   assert.equal(parseAt("2026-11-22 08:00:00.250+01:00"), "2026-11-22T07:00:00.250Z");
   assert.equal(parseAt("2026-11-22T08:00"), new Date(2026, 10, 22, 8).toISOString());
   assert.equal(parseAt("2026-11-22"), new Date(2026, 10, 22).toISOString());
+  assert.equal(parseAt("2028-02-29T23:00-09:00"), "2028-03-01T08:00:00.000Z");
   const wrong = ["", "now", "8:00", "22.11.2026", "11/22/2026", "2026-11-22T25:00", "1795334400"];
+  wrong.push("2026-02-30", "2026-11-31T08:00Z");
   for (const text of wrong) assert.throws(() => parseAt(text), usage, text);
 });
 

@@ -105,9 +105,12 @@ async function dryRun(
   refs: JobRef[],
   many: Many | undefined,
 ): Promise<number> {
-  const jobs: JobSummary[] = [];
+  const jobs: Pick<JobSummary, "id" | "seq" | "name" | "status">[] = [];
   if (many !== undefined) {
-    for await (const page of matching(queue, many)) jobs.push(...page);
+    for await (const page of matching(queue, many)) {
+      // Without params and results: there may be many.
+      for (const { id, seq, name, status } of page) jobs.push({ id, seq, name, status });
+    }
   } else {
     const infos = await queue.getStatuses(refs);
     const missing = refs.filter((_, index) => !infos[index]!.exists);

@@ -47,7 +47,7 @@ export class WorkLoop {
   readonly #tally = { completed: 0, failed: 0, released: 0 };
   /** How many turns were given out; a turn is never given twice. */
   #turns = 0;
-  /** The last claim found less than it asked for: nothing is ready. */
+  /** The last claim found less than it asked for: nothing is ready, and a slot is free for what comes due. */
   #starved = false;
   #stopping = false;
   /** Fires when the time to stop is over: the database is given one more chance. */
@@ -256,7 +256,6 @@ export class WorkLoop {
     const { pollingMs, clock } = this.#settings;
     if (this.#troubled) return TROUBLE_MS;
     const never = Number.POSITIVE_INFINITY;
-    // With all slots taken, a job that comes due has to wait for the end of another.
     const nextJobAt = this.#starved && !this.#stopping ? (this.#nextDueAt ?? never) : never;
     const nextAt = Math.min(nextJobAt, this.#hands.logs.dueAt ?? never);
     return Math.max(1, Math.min(pollingMs, nextAt - clock.now()));

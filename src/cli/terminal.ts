@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { userInfo } from "node:os";
 import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
@@ -133,6 +134,7 @@ function onInterrupt(listener: (signal: NodeJS.Signals) => void): () => void {
     // The kernel and the shell both send it when a terminal is closed, sooner or later.
     if (signal === "SIGHUP" && (firstMs !== undefined || !onTerminal)) return;
     firstMs ??= performance.now();
+    hungUp ||= signal === "SIGHUP";
     listener(signal);
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -155,10 +157,24 @@ function hasTerminal(): boolean {
   return (process.platform === "darwin" ? [1, 2] : [0, 1, 2]).some(isatty);
 }
 
+/** The terminal was closed. */
+let hungUp = false;
+
 /** Ends the process once everything was written, whatever a job in it still does. */
 export async function exitWhenWritten(status: number): Promise<never> {
-  await Promise.all([...[process.stdout, process.stderr].map(flushed), reporting]);
+  const read = [process.stdout, process.stderr].filter((stream) => !(hungUp && stream.isTTY));
+  await Promise.all([...read.map(flushed), reporting]);
+  if (hungUp) letGoOfTerminal();
   process.exit(status);
+}
+
+/** At its end, Node puts a terminal back as it was, and aborts where that is no more. */
+function letGoOfTerminal(): void {
+  for (const fd of [0, 1, 2]) {
+    closeSync(fd);
+    // The lowest number that is free.
+    openSync("/dev/null", "r+");
+  }
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {

@@ -8,6 +8,7 @@ import { eventually } from "../support/eventually.js";
 import { said, startGigq } from "../support/gigq.js";
 import { GIGQ } from "../support/paths.js";
 import { gone } from "../support/processes.js";
+import { alive } from "./company.js";
 import { Desk } from "./desk.js";
 
 const terminal = {
@@ -48,6 +49,21 @@ void test(
     await gone([pid, child!]);
     const { status, attempts, executions } = await desk.job(1);
     assert.deepEqual([status, attempts, executions], ["pending", 0, []]);
+  },
+);
+
+void test(
+  "a worker whose terminal is closed ends as one that was stopped, and does not crash",
+  terminal,
+  async (t) => {
+    const desk = new Desk(t);
+    // The shell hears of the terminal, passes that on, and lives to tell.
+    const line = "trap 'kill -HUP $worker' HUP; gigq worker & worker=$!; echo $worker > worker";
+    const { window } = await onTerminal(t, desk, `${line}; wait; wait $worker; echo $? > status`);
+    await alive(desk, 1);
+    await close(window);
+    const status = await eventually("its end", () => /^\d+/.exec(written(desk, "status"))?.[0]);
+    assert.equal(status, "0");
   },
 );
 

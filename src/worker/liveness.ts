@@ -39,7 +39,7 @@ export class Presence {
   readonly #workerFd: number;
   #ended = false;
 
-  /** Rejects with `storage-failed` where the folder or its pipes cannot be made. */
+  /** Rejects with `storage-failed` where the folder or its pipes cannot be made, or with `exhausted`. */
   static async begin(place: Place, key: string): Promise<Presence> {
     const { meetingPlace } = place;
     const folder = join(meetingPlace, key);
@@ -54,11 +54,7 @@ export class Presence {
     } catch (cause) {
       for (const fd of opened) closeSync(fd);
       removeTraces(meetingPlace, key);
-      throw new GigqError(
-        "storage-failed",
-        `the worker could not make its pipes in ${folder}: ${(cause as Error).message.trim()}`,
-        { hint: "It needs to write there, and the program mkfifo (coreutils or busybox)", cause },
-      );
+      throw noPipes(folder, cause as NodeJS.ErrnoException);
     }
   }
 
@@ -77,6 +73,20 @@ export class Presence {
     closeSync(this.traces.fd);
     if (!leavesTraces) removeTraces(this.#meetingPlace, this.#key);
   }
+}
+
+function noPipes(folder: string, cause: NodeJS.ErrnoException): GigqError {
+  const isExhausted = ["EMFILE", "ENFILE", "EAGAIN"].includes(cause.code ?? "");
+  return new GigqError(
+    isExhausted ? "exhausted" : "storage-failed",
+    `the worker could not make its pipes in ${folder}: ${cause.message.trim()}`,
+    {
+      hint: isExhausted
+        ? "Raise the limit on open files and processes (ulimit -n, -u), and try again"
+        : "It needs to write there, and the program mkfifo (coreutils or busybox)",
+      cause,
+    },
+  );
 }
 
 /** Removes what a worker has left in the meeting place, and that too when it was the last. */

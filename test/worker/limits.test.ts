@@ -59,7 +59,7 @@ void test("a worker with a root loads nothing from outside of it; one without do
   const refused = await place.queue.getStatus(id);
   assert.ok(refused.exists);
   const module = fixture("worker/jobs.mjs");
-  const said = `Error: ${module} is outside of --root ${place.folder}, and is not loaded`;
+  const said = `Error: ${module} is outside of --root ${place.folder}, and is not loaded\n    while loading ${module}`;
   assert.deepEqual([refused.status, refused.error], ["failed", said]);
   await place.queue.requeueJob(id);
   await place.worker({ until: "drain" }).start();

@@ -10,13 +10,15 @@ const MOST_AT_ONCE = 1024 * 1024;
 export class WorkerLog {
   readonly #shell: Shell;
   readonly #json: boolean;
+  readonly #isAmongOthers: boolean;
   #lines = "";
   #dropped = 0;
   #scheduled = false;
 
-  constructor(shell: Shell, json: boolean) {
+  constructor(shell: Shell, options: { json: boolean; isAmongOthers: boolean }) {
     this.#shell = shell;
-    this.#json = json;
+    this.#json = options.json;
+    this.#isAmongOthers = options.isAmongOthers;
   }
 
   hear(event: WorkerEvent): void {
@@ -29,8 +31,11 @@ export class WorkerLog {
       this.#lines += `(${renderCount(this.#dropped)} characters that jobs wrote are left out)\n`;
     }
     this.#dropped = 0;
-    const now = this.#shell.terminal.now();
-    this.#add(this.#json ? renderEventJson(event, now) : renderEvent(event, this.#shell.err, now));
+    const { terminal, err } = this.#shell;
+    const now = terminal.now();
+    this.#add(
+      this.#json ? renderEventJson(event, now) : renderEvent(event, err, now, this.#isAmongOthers),
+    );
   }
 
   /** Something that is no event of the worker, and that who runs it should know. */

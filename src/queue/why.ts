@@ -25,11 +25,13 @@ function whileRunning({ job, workers }: WhyFacts): Reason[] {
     sameSlot.findIndex((held) => held.seq === seq),
   );
   const reasons: Reason[] = [];
-  if (before > 0 && !isDead) reasons.push({ type: "next-in-slot", slot, before });
-  else reasons.push({ type: "running", slot, since: iso(job.startedAt!), attempt, maxAttempts });
   if (isDead) {
     reasons.push({ type: "worker-dead", workerId: worker.workerId, host: worker.host });
     if (!workers.some(isAlive)) reasons.push({ type: "no-worker" });
+  } else if (before > 0) {
+    reasons.push({ type: "next-in-slot", slot, before });
+  } else {
+    reasons.push({ type: "running", slot, since: iso(job.startedAt!), attempt, maxAttempts });
   }
   if (job.cancelRequested) {
     reasons.push({ type: "being-killed", workerId: worker?.workerId ?? slot });

@@ -30,10 +30,17 @@ export class Retention {
   /** `undefined` where everything is kept. */
   static begin(
     storage: Storage,
-    { keepMs, clock, onEvent }: Pick<WorkerSettings, "keepMs" | "clock" | "onEvent">,
+    {
+      keepMs,
+      clock,
+      onEvent,
+      workerId,
+    }: Pick<WorkerSettings, "keepMs" | "clock" | "onEvent" | "workerId">,
   ): Retention | undefined {
     if (keepMs === undefined) return undefined;
-    return new Retention(storage, clock, keepMs, (jobs) => onEvent({ type: "cleared", jobs }));
+    return new Retention(storage, clock, keepMs, (jobs) =>
+      onEvent({ type: "cleared", workerId, jobs }),
+    );
   }
 
   /** `cleared` hears after a round how many jobs are gone, unless none. */

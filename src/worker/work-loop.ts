@@ -62,7 +62,7 @@ export class WorkLoop {
   isSpent = false;
 
   static async open(location: string | Storage, settings: WorkerSettings): Promise<WorkLoop> {
-    const { initialize, isolation, concurrency, onEvent } = settings;
+    const { workerId, initialize, isolation, concurrency, onEvent } = settings;
     const storage = await openStorage(location, { ...settings, create: initialize });
     let membership: Membership | undefined;
     try {
@@ -79,7 +79,7 @@ export class WorkLoop {
             begun: (attempt) => onEvent({ type: "begun", ...loop.#hands.info(attempt) }),
             ended: (attempt, outcome, ms) => loop.#ended(attempt, outcome, ms),
             roomier: () => loop.#roomier(),
-            refused: (why) => onEvent({ type: "trouble", error: exhausted(why) }),
+            refused: (why) => onEvent({ type: "trouble", workerId, error: exhausted(why) }),
             output: (...said) => loop.#output.write(...said),
             progress: (...told) => loop.#output.tell(...told),
           },
@@ -152,7 +152,7 @@ export class WorkLoop {
 
   /** Begins to stop; called again, lets go of what still runs at once. */
   stop(): void {
-    const { shutdownMs, clock, onEvent } = this.#settings;
+    const { workerId, shutdownMs, clock, onEvent } = this.#settings;
     if (this.#stopping) {
       this.#cancelShutdown();
       void this.#letGo(0);
@@ -162,7 +162,7 @@ export class WorkLoop {
     this.#executor.recall();
     // More may be in hand: short ones that have ended, and whose end has yet to be reported.
     const running = Math.min(this.#hands.held, this.#slotNames.length);
-    onEvent({ type: "stopping", running, withinMs: shutdownMs });
+    onEvent({ type: "stopping", workerId, running, withinMs: shutdownMs });
     this.#cancelShutdown = clock.after(shutdownMs, () => {
       const { abortMs, termMs } = this.#settings.graces;
       void this.#letGo(abortMs + termMs);
@@ -292,7 +292,7 @@ export class WorkLoop {
   #trouble(error: unknown): void {
     if (!isGigqError(error) || error.isLasting) throw error;
     this.#troubled = true;
-    this.#settings.onEvent({ type: "trouble", error });
+    this.#settings.onEvent({ type: "trouble", workerId: this.#settings.workerId, error });
     const { held, unsettled } = this.#hands;
     if (this.#impatience.signal.aborted && held === 0 && unsettled > 0) throw error;
   }

@@ -66,9 +66,9 @@ export type WorkerEvent =
       readonly durationMs: number;
     } & AttemptInfo)
   /** Jobs that ended long ago were removed. */
-  | { readonly type: "cleared"; readonly jobs: number }
+  | { readonly type: "cleared"; readonly workerId: string; readonly jobs: number }
   /** The database could not be written, or no child be started; it is tried again. */
-  | { readonly type: "trouble"; readonly error: GigqError }
+  | { readonly type: "trouble"; readonly workerId: string; readonly error: GigqError }
   /**
    * A job wrote something. Whose it is is not known of what a program writes after the attempt that
    * started it has ended. An inline worker does not tell: what its jobs print, it prints.
@@ -78,8 +78,13 @@ export type WorkerEvent =
       readonly stream: "stdout" | "stderr";
       readonly text: string;
     } & Partial<AttemptInfo>)
-  | { readonly type: "stopping"; readonly running: number; readonly withinMs: number }
-  | ({ readonly type: "stopped" } & Tally);
+  | {
+      readonly type: "stopping";
+      readonly workerId: string;
+      readonly running: number;
+      readonly withinMs: number;
+    }
+  | ({ readonly type: "stopped"; readonly workerId: string } & Tally);
 
 /** Attempts of one worker, counted by how they ended. */
 export interface Tally {

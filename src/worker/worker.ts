@@ -42,7 +42,7 @@ export class Worker {
         budget: until === "once" ? 1 : Number.POSITIVE_INFINITY,
         untilStarved: until !== undefined,
       });
-      onEvent({ type: "stopped", ...loop.tally });
+      onEvent({ type: "stopped", workerId, ...loop.tally });
     });
   }
 

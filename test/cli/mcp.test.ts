@@ -105,7 +105,7 @@ void test("a job is submitted, waits for a worker with a hint, and is looked at 
     ...(await desk.queue.stats()),
     pending: 3,
     ready: 1,
-    hint: `1 job is ready and none runs: no worker seems to be there. Start one in a terminal: gigq worker --db ${desk.db}`,
+    hint: `1 job is ready, and no worker is alive. Start one in a terminal: gigq worker --db ${desk.db}`,
   });
   const early = await client.done("job_result", { id });
   assert.deepEqual(early, { ...job, result: null, error: null });

@@ -93,7 +93,7 @@ void test("a log in JSON is one object a line", async (t) => {
       durationMs,
       runAt: null,
     },
-    { type: "stopped", completed: 1, failed: 0, released: 0 },
+    { type: "stopped", workerId: attempt.workerId, completed: 1, failed: 0, released: 0 },
   ]);
   const output = events.filter(({ type }) => type === "output");
   assert.deepEqual(output.map(({ stream, text }) => `${stream}: ${text}`).sort(), [

@@ -263,8 +263,8 @@ void test("a running job is told with its slot, and what has become of its worke
   assert.deepEqual(reasons(it, { workers: [worker({ jobs: [inHand(9)] })] }), [running]);
   const dead = worker({ state: "dead", jobs: [inHand(9)] });
   const death = { type: "worker-dead", workerId: "box", host: "h" };
-  assert.deepEqual(reasons(it, { workers: [dead] }), [running, death, { type: "no-worker" }]);
-  assert.deepEqual(reasons(it, { workers: [dead, worker()] }), [running, death]);
+  assert.deepEqual(reasons(it, { workers: [dead] }), [death, { type: "no-worker" }]);
+  assert.deepEqual(reasons(it, { workers: [dead, worker()] }), [death]);
   const killed = { ...it, cancelRequested: true };
   assert.deepEqual(reasons(killed, { workers: [worker({ jobs: [inHand(9)] })] }), [
     running,

@@ -162,7 +162,10 @@ export async function act(shell: Shell, _args: string[], said: WorkerFlags): Pro
     processes = 1,
   } = flags;
   const { superior } = shell.terminal;
-  const log = new WorkerLog(shell, logFormat === "json" || (logFormat === undefined && shell.json));
+  const log = new WorkerLog(shell, {
+    json: logFormat === "json" || (logFormat === undefined && shell.json),
+    isAmongOthers: superior !== undefined,
+  });
   const findService = (describe: () => string) =>
     ServiceManager.find(shell.terminal, describe, (text) => log.warn(text));
   const work = new WorkDone();

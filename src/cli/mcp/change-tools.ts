@@ -7,18 +7,27 @@ import type { Tool } from "./tool.js";
 /** A worker kills within moments; longer than this, none is there to do so. */
 const KILL_TIMEOUT = 10;
 
-export const cancelJob: Tool<{ id: number | string; force?: boolean }> = {
+export const cancelJob: Tool<{
+  id: number | string;
+  force?: boolean;
+  downstream?: boolean;
+}> = {
   name: "cancel_job",
   description:
     "Cancel a pending job, and those that depend on it unless they say otherwise; with force, also kill one that runs.",
   inputSchema: ofJob({
     force: { type: "boolean", description: "Also kill it if it runs; false unless given." },
+    downstream: {
+      type: "boolean",
+      description: "Also cancel all that depends on it, whatever that says; false unless given.",
+    },
   }),
   annotations: { readOnlyHint: false, destructiveHint: true },
-  async call(around, { id, force = false }) {
+  async call(around, { id, force = false, downstream = false }) {
     return around.lend({ create: false }, async (queue) => {
-      const [result] = await queue.cancelAll([parseRef(String(id))], { force });
-      const { job, changed } = result!;
+      const [result] = await queue.cancelAll([parseRef(String(id))], { force, downstream });
+      const { job, changed, followed } = result!;
+      if (!changed && followed > 0) return answerOf(result!);
       if (!changed) throw refusal(job, ...whyNotCancelled(job));
       const { now, isWaitOver } = await afterKilling(queue, job, around.signal);
       if (now.status === "running") throw refusal(now, ...whyItStillRuns(now, isWaitOver));

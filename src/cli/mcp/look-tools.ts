@@ -121,14 +121,16 @@ export const listJobs: Tool<ListOptions> = {
 export const queueStats: Tool<object> = {
   name: "queue_stats",
   description:
-    "How many jobs there are in each status. With a hint when jobs are ready and no worker seems to run them.",
+    "How many jobs there are in each status. With a hint when jobs are ready and no worker is alive.",
   inputSchema: { type: "object", properties: {}, additionalProperties: false },
   annotations: READS,
   async call(around) {
-    const stats = await around.lend({ create: false }, (queue) => queue.stats());
-    const ready = Math.max(0, stats.pending - stats.delayed - stats.blocked);
-    const hint = workerHint({ ready, running: stats.running }, around.database);
-    return { ...stats, ready, ...(hint !== undefined && { hint }) };
+    return around.lend({ create: false }, async (queue) => {
+      const stats = await queue.stats();
+      const ready = Math.max(0, stats.pending - stats.delayed - stats.blocked);
+      const hint = workerHint(ready, await queue.workers(), around.database);
+      return { ...stats, ready, ...(hint !== undefined && { hint }) };
+    });
   },
 };
 

@@ -1,14 +1,16 @@
+import type { WorkerInfo } from "../../index.js";
 import { renderCount } from "../render/time.js";
 
-/** What to do about jobs that nobody runs; `undefined` where nothing is amiss. */
+/** What to do about ready jobs that nobody will run; `undefined` where nothing is amiss. */
 export function workerHint(
-  { ready, running }: { ready: number; running: number },
+  ready: number,
+  workers: readonly WorkerInfo[],
   database: string,
 ): string | undefined {
-  if (ready === 0 || running > 0) return undefined;
+  if (ready === 0 || workers.some(({ state }) => state === "alive")) return undefined;
   const jobs = ready === 1 ? "1 job is" : `${renderCount(ready)} jobs are`;
   return (
-    `${jobs} ready and none runs: no worker seems to be there. ` +
+    `${jobs} ready, and no worker is alive. ` +
     `Start one in a terminal: gigq worker --db ${shellWord(database)}`
   );
 }

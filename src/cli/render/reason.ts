@@ -47,7 +47,7 @@ function renderReason(reason: Reason, job: NamedJob, nowMs: number): string {
       const { until, cause } = reason;
       const when = `${renderMoment(until)} (${renderAgo(until, nowMs)})`;
       return cause === "retry"
-        ? `is tried again at ${when}, after an attempt that failed`
+        ? `is tried again at ${when}, after an attempt that did not complete`
         : `was submitted to run at ${when}, and not before`;
     }
     case "attempt-failed":

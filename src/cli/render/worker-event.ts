@@ -4,11 +4,20 @@ import { firstLine, plain, plainJson, plainLine } from "./plain.js";
 import type { Theme } from "./theme.js";
 import { renderClock, renderCount, renderDuration } from "./time.js";
 
-/** A worker's event as a line for people. */
-export function renderEvent(event: WorkerEvent, theme: Theme, nowMs: number): string {
+/** A worker's event as a line for people; among others, a worker gives its name. */
+export function renderEvent(
+  event: WorkerEvent,
+  theme: Theme,
+  nowMs: number,
+  isAmongOthers = false,
+): string {
   if (event.type === "output") return theme.width === undefined ? event.text : plain(event.text);
-  return `${theme.dim(renderClock(nowMs))}  ${words(event, theme, nowMs)}\n`;
+  const name = isAmongOthers && OF_ALL.includes(event.type) ? `${event.workerId} ` : "";
+  return `${theme.dim(renderClock(nowMs))}  ${name}${words(event, theme, nowMs)}\n`;
 }
+
+/** What a worker tells of itself, rather than of a job. */
+const OF_ALL: readonly WorkerEvent["type"][] = ["trouble", "stopping", "stopped", "cleared"];
 
 function words(
   event: Exclude<WorkerEvent, { type: "output" }>,
@@ -78,8 +87,9 @@ function jobOf(event: { seq: number; name: string }): string {
 export function renderEventJson(event: WorkerEvent, nowMs: number): string {
   const time = new Date(nowMs).toISOString();
   if (event.type !== "trouble") return `${plainJson({ time, ...event })}\n`;
-  const { code, message, hint } = event.error;
-  return `${plainJson({ time, type: event.type, error: { code, message, hint } })}\n`;
+  const { type, workerId, error } = event;
+  const { code, message, hint } = error;
+  return `${plainJson({ time, type, workerId, error: { code, message, hint } })}\n`;
 }
 
 /** Something that is no event of one worker, in the form of the log that it stands in. */

@@ -105,7 +105,7 @@ const SENTENCES: Readonly<{
   delayed: [
     [
       { type: "delayed", until: ago(-2), cause: "retry" },
-      `is tried again at ${renderMoment(ago(-2))} (in 2s), after an attempt that failed`,
+      `is tried again at ${renderMoment(ago(-2))} (in 2s), after an attempt that did not complete`,
     ],
     [
       { type: "delayed", until: ago(-7_200), cause: "run-at" },

@@ -49,10 +49,10 @@ void test("each event is a line for people", () => {
     { ...ended, outcome: "completed", status: "completed", error: null, durationMs: 1_200 },
     { type: "released", ...attempt },
     { type: "stale", ...attempt },
-    { type: "trouble", error: new GigqError("busy", "held by\nanother") },
-    { type: "stopping", running: 2, withinMs: 30_000 },
-    { type: "stopping", running: 1, withinMs: 200 },
-    { type: "stopped", completed: 214, failed: 1, released: 0 },
+    { type: "trouble", workerId: "box", error: new GigqError("busy", "held by\nanother") },
+    { type: "stopping", workerId: "box", running: 2, withinMs: 30_000 },
+    { type: "stopping", workerId: "box", running: 1, withinMs: 200 },
+    { type: "stopped", workerId: "box", completed: 214, failed: 1, released: 0 },
   ];
   assert.deepEqual(events.map(line), [
     "worker box on /q.db · 8 at a time · threads",
@@ -73,6 +73,15 @@ void test("each event is a line for people", () => {
   ]);
 });
 
+void test("a worker among others gives its name where it speaks of itself", () => {
+  const words = (event: WorkerEvent) => renderEvent(event, PLAIN, NOW_MS, true).slice(10);
+  assert.equal(
+    words({ type: "stopped", workerId: "box.2", completed: 1, failed: 0, released: 0 }),
+    "box.2 stopped: 1 done, 0 failed, 0 given back\n",
+  );
+  assert.equal(words({ type: "begun", ...attempt }), `${line({ type: "begun", ...attempt })}\n`);
+});
+
 void test("what a job writes is passed on as it is, and harmless on a terminal", () => {
   const event = { type: "output", stream: "stdout", text: "50 %\r\x1b[31m60 %\n" } as const;
   assert.equal(renderEvent(event, PLAIN, NOW_MS), event.text);
@@ -84,9 +93,13 @@ void test("in JSON an event is one line, with the time and its own fields", () =
   assert.equal(text.indexOf("\n"), text.length - 1);
   assert.deepEqual(JSON.parse(text), { time: "2026-11-22T10:00:00.000Z", ...ended });
   const error = new GigqError("busy", "held by another", { hint: "Wait" });
-  assert.deepEqual(JSON.parse(renderEventJson({ type: "trouble", error }, NOW_MS)), {
-    time: "2026-11-22T10:00:00.000Z",
-    type: "trouble",
-    error: { code: "busy", message: "held by another", hint: "Wait" },
-  });
+  assert.deepEqual(
+    JSON.parse(renderEventJson({ type: "trouble", workerId: "box", error }, NOW_MS)),
+    {
+      time: "2026-11-22T10:00:00.000Z",
+      type: "trouble",
+      workerId: "box",
+      error: { code: "busy", message: "held by another", hint: "Wait" },
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../clock.js";
 import type { AsJson } from "../job/as-json.js";
-import type { Job, JobSpec } from "../job/job.js";
+import type { Job } from "../job/job.js";
 import { keepOpen } from "../storage/connections.js";
 import { nameOf } from "../storage/lend.js";
 import { openStorage } from "../storage/open-storage.js";
@@ -77,12 +77,8 @@ export class JobQueue {
    * Rejects with `unknown-parent` or `cycle`.
    */
   async submitAll(jobs: readonly Job[]): Promise<string[]> {
-    const specs: JobSpec[] = [];
-    for (const job of jobs) {
-      refuseNoJob(job);
-      const spec = job.prepare();
-      specs.push(spec instanceof Promise ? await spec : spec);
-    }
+    for (const job of jobs) refuseNoJob(job);
+    const specs = await Promise.all(jobs.map(async (job) => job.prepare()));
     const storage = await this.#open();
     await storage.insert(specs, this.#clock.now());
     return jobs.map((job) => job.id);

@@ -162,6 +162,13 @@ void test("jobs are cancelled and requeued, or it is said why not", async (t) =>
     "#1 greet is pending",
     "Only failed, timed out and cancelled jobs can be requeued",
   ]);
+  await client.done("submit_job", {
+    function: "./jobs.mjs#greet",
+    dependencies: [2],
+    onParentFailure: "wait",
+  });
+  const all = await client.done("cancel_job", { id: 1, downstream: true });
+  assert.deepEqual([all.followed, (await desk.queue.stats()).cancelled], [2, 3]);
 });
 
 void test("a running job is killed with force only", async (t) => {

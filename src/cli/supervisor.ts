@@ -16,6 +16,9 @@ const HOPELESS: readonly (number | null)[] = [EXIT.usage, EXIT.noQueue];
 /** How often the workers are asked how they are, where nobody wants to know it more often. */
 const ASK_MS = 2_000;
 
+/** What several workers end with is said once, unless so much later. */
+const SAME_FAILURE_MS = 10_000;
+
 /** The place of one worker; another takes it when that one dies. */
 interface Post {
   readonly workerId: string;
@@ -42,7 +45,8 @@ export class Supervisor {
   #stopping = false;
   /** The exit status of the first that ended badly for good. */
   #status: number = EXIT.ok;
-  readonly #failures = new Set<string>();
+  /** What workers ended with, and when that was last said, ms UTC. */
+  readonly #failures = new Map<string, number>();
 
   constructor(
     { shell, flags, log }: { shell: Shell; flags: WorkerFlags; log: WorkerLog },
@@ -166,11 +170,18 @@ export class Supervisor {
         post.counts = report;
         return;
       case "failed":
-        // What goes wrong for all is said once.
-        if (this.#stopping && this.#failures.has(report.text)) return;
-        this.#failures.add(report.text);
-        this.#shell.terminal.stderr.write(report.text);
+        this.#tellFailure(report.text);
     }
+  }
+
+  /** What goes wrong for all at the same time is said once. */
+  #tellFailure(text: string): void {
+    const { terminal } = this.#shell;
+    const now = terminal.now();
+    const isNews = now - (this.#failures.get(text) ?? Number.NEGATIVE_INFINITY) > SAME_FAILURE_MS;
+    if (!isNews) return;
+    this.#failures.set(text, now);
+    terminal.stderr.write(text);
   }
 
   get #isReady(): boolean {

@@ -30,7 +30,9 @@ void test("a worker removes what ended long ago, and keeps the young and what ot
   const worker = place.worker({ keep: 7 * 86_400, isolation: "inline" });
   const working = worker.start();
   await worker.heard("cleared");
-  assert.deepEqual(worker.of("cleared"), [{ type: "cleared", jobs: 500 }]);
+  assert.deepEqual(worker.of("cleared"), [
+    { type: "cleared", workerId: worker.workerId, jobs: 500 },
+  ]);
   // The worker works all the same.
   await place.queue.wait([await place.submit("add", { params: { a: 1, b: 1 } })], { timeout: 30 });
   await eventually("space to be given back", () => statSync(place.path).size < before / 4);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { EXIT } from "../src/cli/exit-codes.js";
+import { call } from "./cli/call.js";
 import { callsOf, normal } from "./docs/console.js";
 import { type Block, blocksOf, readPage } from "./docs/pages.js";
 import { Reader } from "./docs/reader.js";
-import { GIGQ, PROJECT } from "./support/paths.js";
+import { PROJECT } from "./support/paths.js";
 
 const page = readPage("README.md");
 const README = page.text;
@@ -20,14 +20,14 @@ void test("the tour of the README runs, and prints what the README shows", (t) =
   }
 });
 
-void test("every command and every one of its options is in the README", () => {
+void test("every command and every one of its options is in the README", async () => {
   const names = readdirSync(join(PROJECT, "src/cli/commands")).map((file) =>
     file.replace(/\.ts$/, ""),
   );
   for (const name of names) {
     const row = README.match(new RegExp(`^\\| \`${name}\\b.*$`, "m"))?.[0];
     assert.ok(row, `${name} has no row`);
-    const { stdout } = spawnSync(process.execPath, [GIGQ, name, "--help"], { encoding: "utf8" });
+    const { stdout } = await call([name, "--help"], PROJECT);
     const own = stdout.slice(stdout.indexOf("Options:"), stdout.indexOf("Global Options:"));
     const options = [...own.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option!);
     const submit = name === "run" ? README.match(/^\| `submit .*$/m)![0] : "";

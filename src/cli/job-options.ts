@@ -36,7 +36,6 @@ export interface JobFlags {
 export function describeJobOptions(command: Command): void {
   command
     .argument("[function]", "the module and its export, as in ./jobs.ts#resize")
-    .option("--force", "on a network file system too; as GIGQ_FORCE=1")
     .option("-n, --name <name>", "for people; the name of the export unless given")
     .option("-p, --param <k=v>", "a parameter, as JSON or text; may be repeated", parseParam)
     .option("--params <json>", "all parameters: JSON, @file, or - for standard input")

@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
       summary: "submit a job, work on it here, and print its result",
       load: () => import("./commands/run.js"),
     },
+    worker: { summary: "take jobs out and run them", load: () => import("./commands/worker.js") },
     status: { summary: "everything about a job", load: () => import("./commands/status.js") },
     why: { summary: "why a job is not running", load: () => import("./commands/why.js") },
     list: { summary: "the jobs, newest first", load: () => import("./commands/list.js") },
@@ -41,10 +42,9 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
       load: () => import("./commands/requeue.js"),
     },
     clear: { summary: "remove finished jobs", load: () => import("./commands/clear.js") },
-    backup: { summary: "copy the queue to a file", load: () => import("./commands/backup.js") },
-    stats: { summary: "count the jobs by status", load: () => import("./commands/stats.js") },
-    worker: { summary: "take jobs out and run them", load: () => import("./commands/worker.js") },
     workers: { summary: "who takes jobs out", load: () => import("./commands/workers.js") },
+    stats: { summary: "count the jobs by status", load: () => import("./commands/stats.js") },
+    backup: { summary: "copy the queue to a file", load: () => import("./commands/backup.js") },
     init: { summary: "create a queue", load: () => import("./commands/init.js") },
     mcp: {
       summary: "let an agent or editor drive the queue, over the Model Context Protocol",
@@ -120,7 +120,11 @@ function newProgram(terminal: Terminal): Command {
     .helpCommand(false)
     .addHelpText(
       "after",
-      "\nExample: gigq run ./jobs.ts#greet -p name=Ada\nHelp on a command: gigq help submit",
+      `
+Durations are written 90s, 15m, 1h30m or 7d.
+
+Example: gigq run ./jobs.ts#greet -p name=Ada
+Help on a command: gigq help submit`,
     )
     .configureHelp({
       showGlobalOptions: true,

@@ -6,8 +6,8 @@ import { call } from "./call.js";
 import { Desk, says } from "./desk.js";
 
 const COMMANDS: readonly string[] = [
-  ...["submit", "workflow", "run", "status", "why", "list", "logs", "wait", "cancel"],
-  ...["requeue", "clear", "backup", "stats", "worker", "workers", "init", "mcp"],
+  ...["submit", "workflow", "run", "worker", "status", "why", "list", "logs", "wait"],
+  ...["cancel", "requeue", "clear", "workers", "stats", "backup", "init", "mcp"],
 ];
 
 void test("gigq alone, gigq help and gigq --help show all commands, on stdout", async (t) => {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { JobQueue, Workflow } from "gigq";
-import { countPart, mostFrequent } from "./jobs.js";
+import { countPart, mostFrequent } from "./jobs.ts";
 
 // npx jiti submit.ts FILE: counts the words of a file in four parts, side by side.
 const file = resolve(process.argv[2] ?? "README.md");

@@ -1,5 +1,5 @@
 import { JobQueue, Workflow } from "gigq";
-import { best, train } from "./jobs.js";
+import { best, train } from "./jobs.ts";
 
 // npx jiti submit.ts: submits a grid of trials, and the comparison of them all; prints its id.
 const workflow = new Workflow("sweep");

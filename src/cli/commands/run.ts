@@ -11,7 +11,7 @@ export const forcesDatabase: true = true;
 
 export function describe(command: Command): void {
   describeJobOptions(command);
-  command.addHelpText(
+  command.option("--force", "on a network file system too; as GIGQ_FORCE=1").addHelpText(
     "after",
     `
 A result that is a string is printed as it is, anything else as JSON. What the job writes goes to stderr.

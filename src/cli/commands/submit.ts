@@ -18,6 +18,7 @@ export function describe(command: Command): void {
   command
     .option("--batch <file>", "many jobs: a JSON object on each line; - for standard input")
     .option("--wait", "wait until it is over, and exit as it ended")
+    .option("--force", "on a network file system too; as GIGQ_FORCE=1")
     .addHelpText(
       "after",
       `

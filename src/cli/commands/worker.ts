@@ -75,14 +75,14 @@ export function describe(command: Command): void {
     )
     .option(
       "--name <pattern>",
-      "take only jobs of this name, where * and ? stand for others; repeatable",
+      "take only jobs of this name, where * and ? stand for any characters; may be repeated",
       parseList,
     )
     .option("--once", "run one job, then stop")
     .option("--drain", "stop when no job that it takes is ready")
     .option(
       "--root <folder>",
-      "where packages are found and child processes run (default: here); modules outside are refused",
+      "where packages are found and child processes run (default: here); when given, modules outside are refused",
     )
     .option(
       "--shutdown-timeout <duration>",
@@ -94,7 +94,6 @@ export function describe(command: Command): void {
       "remove completed and cancelled jobs that ended longer ago (default: keep all)",
       (text) => parsePositive(text),
     )
-    .option("--force", "on a network file system too; as GIGQ_FORCE=1")
     .option(
       "--max-rss <size>",
       "fail an attempt whose process grows past it, as in 512M or 1.5G",
@@ -117,6 +116,7 @@ export function describe(command: Command): void {
       parseChoice(text, "log format", ["human", "json"]),
     )
     .option("--print-unit", "print a systemd unit for this call, and do nothing else")
+    .option("--force", "on a network file system too; as GIGQ_FORCE=1")
     .addHelpText(
       "after",
       `

@@ -84,7 +84,7 @@ export interface JobRecord extends JobSpec {
   readonly attempts: number;
   /** How many parents it still waits for. */
   readonly waitingOn: number;
-  /** The number of the job for whose sake it was cancelled: when that is requeued, this is restored. */
+  /** The number of the job because of which it was cancelled: when that is requeued, this is restored. */
   readonly orphanedBy: number | null;
   /** JSON, of a completed job only. */
   readonly result: string | null;

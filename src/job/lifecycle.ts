@@ -86,7 +86,7 @@ export const TRANSITIONS: Readonly<Record<TransitionName, Transition>> = {
   restore: {
     from: ["cancelled"],
     to: "pending",
-    when: "the parent for whose sake it was cancelled was requeued",
+    when: "the parent because of which it was cancelled was requeued",
   },
 };
 

@@ -147,7 +147,7 @@ export class JobQueue {
 
   /**
    * Makes a failed, timed out or cancelled job pending again, with no attempts used, no error and
-   * no delay, and restores the descendants that were cancelled for its sake. False when its status,
+   * no delay, and restores the descendants that were cancelled because of it. False when its status,
    * or a parent that failed, forbids it.
    */
   async requeueJob(ref: JobRef): Promise<boolean> {

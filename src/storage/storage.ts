@@ -64,7 +64,7 @@ export interface Storage extends Upkeep {
    *
    * With a job that is cancelled, so are its pending descendants, as `onParentEnd` says, each with
    * the `orphanReason`. A job that is requeued has no attempts, error or delay; it is refused while
-   * a parent would cancel it again. With it come back those that were cancelled for its sake, unless
+   * a parent would cancel it again. With it come back those that were cancelled because of it, unless
    * another of their parents did not complete: then that one is named as the reason.
    */
   change(seqs: readonly number[], verb: ChangeVerb, now: number): Promise<Change[]>;
@@ -181,7 +181,7 @@ export interface Change {
    */
   readonly changed: boolean;
   /**
-   * Jobs that changed with it and were not named themselves: descendants cancelled for its sake, or
+   * Jobs that changed with it and were not named themselves: descendants cancelled because of it, or
    * restored.
    */
   readonly followed: number;

@@ -40,7 +40,7 @@ export const cancelJob: Tool<{
 export const requeueJob: Tool<{ id: number | string }> = {
   name: "requeue_job",
   description:
-    "Give a failed, timed out or cancelled job another go, with attempts at 0 and no delay. Jobs that were cancelled for its sake come back with it.",
+    "Give a failed, timed out or cancelled job another go, with attempts at 0 and no delay. Jobs that were cancelled because of it come back with it.",
   inputSchema: ofJob(),
   annotations: { readOnlyHint: false, destructiveHint: false },
   async call(around, { id }) {

@@ -4,7 +4,7 @@ import type { Story } from "./story.js";
 
 export function revivalContract(story: Story): void {
   story(
-    "requeueing a parent restores the descendants that were cancelled for its sake",
+    "requeueing a parent restores the descendants that were cancelled because of it",
     async (scene) => {
       const parent = await scene.add();
       const child = await scene.child([parent]);

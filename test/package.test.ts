@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { installedElsewhere } from "./support/installed-elsewhere.js";
+import { PROJECT } from "./support/paths.js";
 
 void test("what is published runs a TypeScript job, and can be imported", (t) => {
   const folder = installedElsewhere(t);
@@ -43,4 +52,36 @@ void test("what is published has neither tests nor maps, and its types are there
     [],
   );
   assert.ok(files.includes("src/index.d.ts"));
+});
+
+void test("SQLite that was not built, or for another Node, is named, and how to build it", (t) => {
+  const folder = installedElsewhere(t);
+  const modules = join(folder, "node_modules/gigq/node_modules");
+  const source = join(PROJECT, "node_modules");
+  rmSync(modules);
+  mkdirSync(modules);
+  for (const name of readdirSync(source)) {
+    if (name !== "better-sqlite3") symlinkSync(join(source, name), join(modules, name));
+  }
+  const driver = join(modules, "better-sqlite3");
+  for (const part of ["lib", "package.json"]) {
+    cpSync(join(source, "better-sqlite3", part), join(driver, part), { recursive: true });
+  }
+  const submit = () =>
+    spawnSync(
+      process.execPath,
+      ["node_modules/gigq/bin/gigq.js", "submit", "./node_modules/gigq/jobs.example.ts#greet"],
+      { cwd: folder, encoding: "utf8" },
+    );
+  const expected =
+    /^gigq: SQLite is not built for this Node \(\S+\): .+\nBuild it with: npm rebuild /;
+  const missing = submit();
+  assert.equal(missing.status, 1);
+  assert.match(missing.stderr, expected);
+  assert.ok(!existsSync(join(folder, "gigq.db")));
+  mkdirSync(join(driver, "build"));
+  writeFileSync(join(driver, "build", "better_sqlite3.node"), "for another machine");
+  const other = submit();
+  assert.equal(other.status, 1);
+  assert.match(other.stderr, expected);
 });

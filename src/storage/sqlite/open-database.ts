@@ -1,8 +1,8 @@
 import { chmodSync, closeSync, fchmodSync, openSync, type Stats, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { GigqError } from "../../errors.js";
+import { refuseBrokenDriver } from "./broken-driver.js";
 import { openFrozen } from "./frozen.js";
 import { refuseNetworkFileSystem } from "./network-file-system.js";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "./schema.js";
@@ -25,7 +25,7 @@ export function openDatabase(
   path: string,
   options: { create: boolean; allowNetworkFileSystem?: boolean },
 ): Database.Database {
-  refuseBrokenDriver(process.versions.node);
+  refuseBrokenDriver();
   const found = lookAt(path);
   if (found?.isDirectory()) throw notAQueue(path, "a folder, and no gigq database");
   if (found === undefined && !options.create) throw noQueue(path);
@@ -147,18 +147,4 @@ function notAQueue(path: string, what = "not a gigq database"): GigqError {
   return new GigqError("not-a-queue", `${path} is ${what}`, {
     hint: "Name another file with --db or GIGQ_DB",
   });
-}
-
-/** better-sqlite3 13 and later crash on Node 20 without a word, so ask before it is used. */
-function refuseBrokenDriver(nodeVersion: string): void {
-  if (Number.parseInt(nodeVersion, 10) >= 22) return;
-  const { version } = createRequire(import.meta.url)("better-sqlite3/package.json");
-  if (Number.parseInt(version, 10) < 13) return;
-  throw new GigqError(
-    "storage-failed",
-    `better-sqlite3 ${version} does not run on Node ${nodeVersion}`,
-    {
-      hint: "Update Node to 22 or later, or install better-sqlite3@12",
-    },
-  );
 }

@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -52,6 +53,14 @@ void test("what is published has neither tests nor maps, and its types are there
     [],
   );
   assert.ok(files.includes("src/index.d.ts"));
+});
+
+void test("where the README of the package points to, there is something in the package", (t) => {
+  const installed = join(installedElsewhere(t), "node_modules", "gigq");
+  const links = readFileSync(join(installed, "README.md"), "utf8").matchAll(/\]\(([^#)]+)/g);
+  const targets = [...links].map(([, target]) => target!).filter((one) => !/^https?:/.test(one));
+  assert.ok(targets.includes("docs/jobs.md"));
+  for (const target of targets) assert.ok(existsSync(join(installed, target)), target);
 });
 
 void test("SQLite that was not built, or for another Node, is named, and how to build it", (t) => {

@@ -4,7 +4,8 @@ import { PROJECT } from "../support/paths.js";
 import { type Declaration, type Member, mentions } from "./read-api.js";
 
 /** What only those who write a storage engine need of the room of jobs. */
-const OF_ENGINES = "lifecycle.*#(?!JobStatus$)|.*#(?:JobRecord|Lease|ParentResult)$";
+const OF_ENGINES =
+  "lifecycle.*#(?!JobStatus$)|.*#(?:JobRecord|Lease|ParentResult|passesFilter|JobFilter)$";
 
 /** The parts of the page, in the order in which a job meets them, by file and name. */
 const PARTS: Readonly<Record<string, RegExp>> = {
@@ -29,7 +30,7 @@ export function renderApi(api: readonly Declaration[]): string {
     title,
     declarations: api
       .filter(({ file, name }) => which.test(`${file}#${name}`))
-      .sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind)),
+      .sort((a, b) => rank(a) - rank(b)),
   }));
   const shown = parts.flatMap(({ declarations }) => declarations);
   const left = api.find((one) => !shown.includes(one));
@@ -46,6 +47,11 @@ export function renderApi(api: readonly Declaration[]): string {
       ...parts.map(({ title, declarations }) => `## ${title}\n\n${sections(declarations, api)}`),
     ].join("\n\n"),
   );
+}
+
+/** Classes and functions come first; of storage, the interface that all the rest is about. */
+function rank({ name, kind }: Declaration): number {
+  return name === "Storage" ? -1 : KINDS.indexOf(kind);
 }
 
 /** A constant and a type of one name share a heading. */

@@ -15,6 +15,14 @@ void test("every link of a page to another leads somewhere", () => {
   assert.deepEqual(broken, []);
 });
 
+void test("no two headings of a page share a name, so that a link means one of them", () => {
+  for (const { path, text } of readPages()) {
+    const headings = [...text.replaceAll(/^```[\s\S]*?^```$/gm, "").matchAll(/^#+ (.*)$/gm)];
+    const named = headings.map(([, heading]) => heading!.toLowerCase());
+    assert.deepEqual([...new Set(named)], named, path);
+  }
+});
+
 void test("every page of docs/ is in its index", () => {
   const index = readPages().find(({ path }) => path === "docs/README.md")!.text;
   const missing = readPages()

@@ -35,9 +35,10 @@ export function renderApi(api: readonly Declaration[]): string {
   const shown = parts.flatMap(({ declarations }) => declarations);
   const left = api.find((one) => !shown.includes(one));
   if (left !== undefined) throw new Error(`${left.name} of ${left.file} belongs to no part`);
+  const known = names(api);
   const contents = parts.map(({ title, declarations }) => {
-    const names = [...new Set(declarations.map((one) => one.name))];
-    return `- [${title}](${anchor(title)}): ${names.map(linkTo).join(" · ")}`;
+    const own = [...new Set(declarations.map((one) => one.name))];
+    return `- [${title}](${anchor(title)}): ${own.map((name) => linkTo(name, known)).join(" · ")}`;
   });
   return formatted(
     [
@@ -56,11 +57,12 @@ function rank({ name, kind }: Declaration): number {
 
 /** A constant and a type of one name share a heading. */
 function sections(declarations: readonly Declaration[], api: readonly Declaration[]): string {
-  const names = [...new Set(declarations.map((one) => one.name))];
-  return names
+  const known = names(api);
+  const own = [...new Set(declarations.map((one) => one.name))];
+  return own
     .map((name) => {
       const alike = declarations.filter((one) => one.name === name);
-      return [`### ${name}`, ...alike.map((one) => section(one, api))].join("\n\n");
+      return [`### ${heading(name, known)}`, ...alike.map((one) => section(one, api))].join("\n\n");
     })
     .join("\n\n");
 }
@@ -100,7 +102,7 @@ function oneLine(signature: string): string {
 
 function seeAlso(signature: string, known: ReadonlySet<string>, own: string): string {
   const met = [...known].filter((name) => name !== own && mentions(signature, name));
-  return met.length === 0 ? "" : `→ ${met.map(linkTo).join(", ")}`;
+  return met.length === 0 ? "" : `→ ${met.map((name) => linkTo(name, known)).join(", ")}`;
 }
 
 /** A name in backticks becomes a link when it is on the page; what looks like HTML is shown as it is. */
@@ -111,7 +113,7 @@ function prose(doc: string, known: ReadonlySet<string>, own: string): string {
       if (!part.startsWith("`")) return part.replaceAll("<", "&lt;");
       const [, name] = /^`(\w+)(?:\.\w+)?`$/.exec(part) ?? [];
       return name !== undefined && name !== own && known.has(name)
-        ? `[${part}](${anchor(name)})`
+        ? `[${part}](${anchor(heading(name, known))})`
         : part;
     })
     .join("");
@@ -121,12 +123,18 @@ function names(api: readonly Declaration[]): Set<string> {
   return new Set(api.map((one) => one.name));
 }
 
-function linkTo(name: string): string {
-  return `[${name}](${anchor(name)})`;
+function linkTo(name: string, known: ReadonlySet<string>): string {
+  return `[${name}](${anchor(heading(name, known))})`;
+}
+
+/** Anchors know no capitals: of `task` and `Task`, the type says that it is one. */
+function heading(name: string, known: ReadonlySet<string>): string {
+  const first = name[0]!.toLowerCase();
+  return first !== name[0] && known.has(first + name.slice(1)) ? `${name} (type)` : name;
 }
 
 function anchor(heading: string): string {
-  return `#${heading.toLowerCase().replaceAll(" ", "-")}`;
+  return `#${heading.toLowerCase().replaceAll(" ", "-").replaceAll(/[()]/g, "")}`;
 }
 
 const SEPARATOR = "// ———";

@@ -75,7 +75,7 @@ export function describe(command: Command): void {
     )
     .option(
       "--name <pattern>",
-      "take only jobs of this name, where * and ? stand for any characters; may be repeated",
+      "take only jobs of this name; * is any text, ? one character; may be repeated",
       parseList,
     )
     .option("--once", "run one job, then stop")

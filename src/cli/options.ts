@@ -3,13 +3,13 @@ import { GigqError, JobStatus } from "../client.js";
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 
 /** Ten years, in seconds: nobody means more than that. */
-const LONGEST = 315_360_000;
+export const LONGEST_SECONDS = 315_360_000;
 
 /** Seconds out of `90s`, `15m`, `1h30m`, `7d`, `1.5h`, `200ms`, or a bare number of `bareUnit`. */
 export function parseDuration(
   text: string,
   bareUnit: "s" | "d" = "s",
-  longest: number = LONGEST,
+  longest: number = LONGEST_SECONDS,
 ): number {
   const seconds = secondsOf(text, bareUnit);
   if (seconds === undefined) {
@@ -34,7 +34,11 @@ function secondsOf(text: string, bareUnit: string): number | undefined {
 }
 
 /** A duration of a millisecond at least. */
-export function parsePositive(text: string, orElse = "", longest: number = LONGEST): number {
+export function parsePositive(
+  text: string,
+  orElse = "",
+  longest: number = LONGEST_SECONDS,
+): number {
   const seconds = parseDuration(text, "s", longest);
   if (seconds >= 0.001) return seconds;
   throw usage(`"${text}" is too short`, `Give more, as in 0.5s or 15m${orElse}`);

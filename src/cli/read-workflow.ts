@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { GigqError, Job, type JobQueue, locateFunction, Workflow } from "../index.js";
 import { idsOf, readText } from "./job-options.js";
-import { parseDuration, parseRef, parseTimeout, usage } from "./options.js";
+import { LONGEST_SECONDS, parseDuration, parseRef, parseTimeout, usage } from "./options.js";
 import { parseWorkflow } from "./parse-workflow.js";
 import type { Terminal } from "./terminal.js";
 
@@ -12,9 +12,6 @@ export interface ReadWorkflow {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** Ten years. */
-const LONGEST_SECONDS = 315_360_000;
 
 /** An error names at most so many steps. */
 const MOST_NAMES = 20;

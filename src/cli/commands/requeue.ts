@@ -8,6 +8,7 @@ import { renderCount } from "../render/time.js";
 import { reportChanges } from "../report-changes.js";
 import type { Shell } from "../shell.js";
 import { openSpinner } from "../spinner.js";
+import { whyNotRequeued } from "../why-not-requeued.js";
 
 interface Flags {
   status?: JobStatus[];
@@ -52,7 +53,7 @@ export async function act(shell: Shell, args: string[], flags: Flags): Promise<n
     return reportChanges(shell, await queue.requeueAll(refs), {
       done: () => "Requeued",
       followed: (count) => `and ${count} that depended on it`,
-      refused: refusal,
+      refused: whyNotRequeued,
     });
   });
 }
@@ -174,17 +175,4 @@ async function* matching(queue: JobQueue, { statuses, which }: Many): AsyncGener
       yield jobs;
     }
   }
-}
-
-function refusal(job: JobSummary): { message: string; hint: string } {
-  if (job.status === "cancelled") {
-    return {
-      message: `cannot run again before its parent does: ${job.error ?? ""}`,
-      hint: "Requeue the parent: that restores this job too",
-    };
-  }
-  return {
-    message: `is ${job.status}`,
-    hint: "Only failed, timed out and cancelled jobs can be requeued",
-  };
 }

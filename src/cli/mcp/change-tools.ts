@@ -1,6 +1,7 @@
 import { type ChangeResult, GigqError, type JobQueue, type JobSummary } from "../../index.js";
 import { parseRef } from "../options.js";
 import { plainLine } from "../render/plain.js";
+import { whyNotRequeued } from "../why-not-requeued.js";
 import { ofJob } from "./job-schema.js";
 import type { Tool } from "./tool.js";
 
@@ -47,7 +48,10 @@ export const requeueJob: Tool<{ id: number | string }> = {
     return around.lend({ create: false }, async (queue) => {
       const [result] = await queue.requeueAll([parseRef(String(id))]);
       const { job, changed } = result!;
-      if (!changed) throw refusal(job, ...whyNotRequeued(job));
+      if (!changed) {
+        const { message, hint } = whyNotRequeued(job);
+        throw refusal(job, message, hint);
+      }
       return answerOf(result!);
     });
   },
@@ -91,15 +95,6 @@ function whyItStillRuns({ workerId }: JobSummary, isWaitOver: boolean): Reason {
       : "still runs, and this server was told to end",
     "It is cancelled as soon as the worker sees it; is the worker alive?",
   ];
-}
-
-function whyNotRequeued(job: JobSummary): Reason {
-  return job.status === "cancelled"
-    ? [
-        `cannot run again before its parent does: ${job.error ?? ""}`,
-        "Requeue the parent: that restores this job too",
-      ]
-    : [`is ${job.status}`, "Only failed, timed out and cancelled jobs can be requeued"];
 }
 
 function refusal(job: JobSummary, message: string, hint: string): GigqError {
